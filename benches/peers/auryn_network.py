@@ -2,7 +2,8 @@
 
 Auryn has no releases to install: `git clone https://github.com/fzenke/auryn`, and on Debian `apt-get install g++
 libboost-dev libboost-filesystem-dev libboost-mpi-dev libboost-program-options-dev libboost-serialization-dev libopenmpi-dev`. The library is compiled
-once into a folder of the system's temporary ones, each network beside it, all for this machine, as Auryn's own build does.
+once into a folder of the system's temporary ones, each network beside it, all for this machine, as Auryn's own build does, or for
+`AURYN_MARCH` (`haswell` has vectors of 256 bits, as Sharpwave takes with `SHARPWAVE_VECTOR=256`).
 
 What it has no word for is refused, or told where the network differs: delays are axonal, one for each population and at least
 0.8 ms; in-degrees are means; a neuron fires at a multiple of 0.1 ms; potentials begin between reset and threshold.
@@ -19,7 +20,8 @@ STEP_MS = 0.1
 # `MINDELAY` steps.
 SHORTEST_MS = 0.8
 # As in Auryn's CMakeLists.txt.
-COMPILER = ["g++", "-O3", "-march=native", "-ffast-math", "-pipe"]
+MARCH = os.environ.get("AURYN_MARCH", "native")
+COMPILER = ["g++", "-O3", f"-march={MARCH}", "-ffast-math", "-pipe"]
 
 
 def library(checkout):
@@ -27,7 +29,7 @@ def library(checkout):
     source = os.path.join(os.path.abspath(checkout), "src")
     if not os.path.exists(os.path.join(source, "auryn.h")):
         sys.exit(f"{checkout}: found no src/auryn.h, expected a checkout of Auryn")
-    name = hashlib.sha256(source.encode()).hexdigest()[:12]
+    name = hashlib.sha256(f"{source} {MARCH}".encode()).hexdigest()[:12]
     folder = os.path.join(tempfile.gettempdir(), f"auryn-{name}")
     if os.path.exists(os.path.join(folder, "libauryn.a")):
         return source, folder

@@ -2,12 +2,12 @@
 
     python3 -m venv DIR && DIR/bin/pip install -r benches/peers/requirements.txt
     DIR/bin/python benches/peers/compare.py models/vogels_abbott_delta.toml [--set KEY=VALUE ...] [--seconds 1]
-        [--auryn CHECKOUT] [sharpwave] [brian2] [nest] [nest_exact] [auryn]
+        [--auryn CHECKOUT] [--genn PYTHON] [sharpwave] [brian2] [nest] [nest_exact] [auryn] [genn]
 
 Every simulator gets the numbers that `sharpwave check` prints. What is compared is the processor's time per second of
 biology once the network stands and has run for a while; rates show that it is the same network. Sharpwave and `nest_exact`
 (the `_ps` models) have exact spike times, `nest` and `brian2` (C++ standalone, compiled before the clock starts) step by
-0.1 ms, and so does `auryn`, which is built from a checkout of its source. Sharpwave is the release program, timed from outside: a
+0.1 ms, and so do `auryn`, which is built from a checkout of its source, and `genn`, compiled for one thread. Sharpwave is the release program, timed from outside: a
 long run less a short one.
 
 Two words of plasticity differ in NEST: all of a delay is dendritic there, which shifts the window of pairs, so give such a
@@ -24,6 +24,7 @@ import tempfile
 
 import auryn_network
 import brian2_network
+import genn_network
 import nest_network
 import numpy
 from model_file import Model, resolve
@@ -86,6 +87,7 @@ def main():
     parser.add_argument("simulators", nargs="*", default=["sharpwave", "brian2", "nest", "nest_exact"])
     parser.add_argument("--set", action="append", default=[], help="as for `sharpwave run`")
     parser.add_argument("--auryn", help="a checkout of Auryn's source")
+    parser.add_argument("--genn", help="the Python that has GeNN, if it is another")
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--settle-ms", type=float, default=200.0)
     parser.add_argument("--repeats", type=int, default=3, help="the quickest counts")
@@ -104,6 +106,7 @@ def main():
         "nest": lambda: nest_network.measure(model, *how, exact=False),
         "nest_exact": lambda: nest_network.measure(model, *how, exact=True),
         "auryn": lambda: auryn_network.measure(model, *how, arguments.auryn),
+        "genn": lambda: genn_network.measure(model, *how, arguments.genn),
     }
     name = " ".join([os.path.basename(arguments.model)] + arguments.set)
     print(f"{name}: {model.size()} neurons, {arguments.seconds} s\n"

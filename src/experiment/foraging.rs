@@ -8,7 +8,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::base::time::Time;
@@ -27,7 +26,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
-use crate::run::{Ended, Run};
+use crate::run::{Ended, Run, crew};
 use forager::Forager;
 use summary::Summary;
 
@@ -248,10 +247,10 @@ impl Experiment for Foragers {
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
-        let lived: Vec<Result<Lived, ExperimentError>> = seeds(self.model.seed, self.model.seeds)
-            .par_iter()
-            .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
-            .collect();
+        let seeds = seeds(self.model.seed, self.model.seeds);
+        let lived = crew::side_by_side(&seeds, |&(index, seed)| {
+            desk.crew.share(self.one_seed(desk, index, seed))
+        });
         let mut lived = lived.into_iter().collect::<Result<Vec<_>, _>>()?;
         let complete = lived.iter().all(|lived| lived.complete);
         let lives: Vec<(u64, &Life)> = lived.iter().map(|one| (one.seed, &one.life)).collect();

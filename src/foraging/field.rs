@@ -4,6 +4,7 @@
 //! itself, from arrival to arrival, in vectors. A block of cells at their fixed points stands still until something
 //! arrives. Every cell is, bit for bit, where [`Map::step`] one step at a time would have brought it.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::vector::vectorized;
@@ -11,6 +12,9 @@ use crate::neuron::rulkov::{Map, NO_INPUT, Point};
 
 /// Cells of a block: enough vectors that one division does not wait for the last.
 pub const BLOCK: usize = 32;
+
+/// Blocks from which on threads share them: a block takes some 10 µs of an epoch, to hand it over about one.
+const SHARED: usize = 8;
 
 /// Steps that a block takes between two looks at whether it may go on as it does.
 const STRETCH: u32 = 16;
@@ -110,7 +114,7 @@ impl Field {
         &self.points
     }
 
-    /// Takes `steps` steps; `arrivals` are in the order of their steps. Appends spikes, in order.
+    /// Takes `steps` steps, on all threads there are; `arrivals` are in the order of their steps. Appends spikes, in order.
     pub fn run(&mut self, map: &Map, steps: u32, arrivals: &[Arrival], spikes: &mut Vec<Spike>) {
         let blocks = self.points.len().div_ceil(BLOCK);
         let mut onto: Vec<Vec<Arrival>> = vec![Vec::new(); blocks];
@@ -118,8 +122,20 @@ impl Field {
             onto[arrival.cell as usize / BLOCK].push(arrival);
         }
         let first = spikes.len();
-        for (number, (points, arrivals)) in self.points.chunks_mut(BLOCK).zip(&onto).enumerate() {
-            run_block(map, points, number * BLOCK, steps, arrivals, spikes);
+        if blocks >= SHARED && rayon::current_num_threads() > 1 {
+            let all = self.points.par_chunks_mut(BLOCK).zip(&onto).enumerate();
+            let own = all.map(|(number, (points, arrivals))| {
+                let mut own = Vec::new();
+                run_block(map, points, number * BLOCK, steps, arrivals, &mut own);
+                own
+            });
+            let all: Vec<Vec<Spike>> = own.collect();
+            spikes.extend(all.into_iter().flatten());
+        } else {
+            for (number, (points, arrivals)) in self.points.chunks_mut(BLOCK).zip(&onto).enumerate()
+            {
+                run_block(map, points, number * BLOCK, steps, arrivals, spikes);
+            }
         }
         spikes[first..].sort_unstable();
     }

@@ -3,7 +3,7 @@
 //! Every pair of spikes of a synapse leaves a trace; at the end of an epoch all traces that are young enough act, the less
 //! the older they are.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +34,10 @@ struct Trace {
 }
 
 /// Traces of the synapses between two layers, and the spikes of both that may still find a partner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
-    /// Of each synapse, the oldest first.
-    traces: Vec<Vec<Trace>>,
+    /// Of each synapse that has some, the oldest first.
+    traces: BTreeMap<u32, Vec<Trace>>,
     sources: VecDeque<(u64, u32)>,
     targets: VecDeque<(u64, u32)>,
 }
@@ -49,15 +49,6 @@ pub trait Synapses {
 }
 
 impl Traces {
-    /// Of so many synapses, none.
-    pub fn new(synapses: usize) -> Self {
-        Self {
-            traces: vec![Vec::new(); synapses],
-            sources: VecDeque::new(),
-            targets: VecDeque::new(),
-        }
-    }
-
     /// Takes in the spikes of an epoch, each layer's in the order of their steps, which are counted from the beginning.
     pub fn see(
         &mut self,
@@ -78,7 +69,7 @@ impl Traces {
                 let at = source.0.max(target.0);
                 // In one step the source spikes first.
                 let size = if source.0 <= target.0 { size } else { -size };
-                traces[synapse as usize].push(Trace { at, size });
+                traces.entry(synapse).or_default().push(Trace { at, size });
                 touched.push(synapse);
             }
         };
@@ -94,7 +85,9 @@ impl Traces {
                 .for_each(|&target| leave(source, target));
         }
         for synapse in touched {
-            self.traces[synapse as usize].sort_by_key(|trace| trace.at);
+            if let Some(traces) = self.traces.get_mut(&synapse) {
+                traces.sort_by_key(|trace| trace.at);
+            }
         }
         self.sources.extend(sources);
         self.targets.extend(targets);
@@ -102,14 +95,15 @@ impl Traces {
 
     /// Forgets what is too old at `now`: traces, and spikes that no later one pairs with.
     pub fn forget(&mut self, rule: &Rule, now: u64) {
-        for traces in &mut self.traces {
+        self.traces.retain(|_, traces| {
             if traces
                 .first()
                 .is_some_and(|oldest| now - oldest.at > rule.memory)
             {
                 traces.retain(|trace| now - trace.at <= rule.memory);
             }
-        }
+            !traces.is_empty()
+        });
         let pairs = |spike: &(u64, u32)| now - spike.0 < rule.window;
         self.sources.retain(pairs);
         self.targets.retain(pairs);
@@ -118,8 +112,9 @@ impl Traces {
     /// What each trace weighs at `now`, with its synapse: those of a synapse stand together, in the order of synapses.
     pub fn aged(&self, rule: &Rule, now: u64) -> Vec<(u32, f64)> {
         let aged = |trace: &Trace| trace.size / (now - trace.at + rule.delay) as f64;
-        let synapses = (0..).zip(&self.traces);
-        let all = synapses.flat_map(|(k, traces)| traces.iter().map(move |trace| (k, aged(trace))));
+        let synapses = self.traces.iter();
+        let all =
+            synapses.flat_map(|(&k, traces)| traces.iter().map(move |trace| (k, aged(trace))));
         all.collect()
     }
 }

@@ -79,8 +79,10 @@ fn bits(points: &[Point]) -> Vec<[u64; 4]> {
 #[test]
 fn every_step_of_every_cell_is_that_of_the_map() {
     let mut stream = Stream::new(1, "test", 0);
-    // Fewer than a block, more than one, and whole blocks.
-    for size in [5, 49, 64, 100] {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
+    let pool = pool.expect("two threads");
+    // Fewer than a block, more than one, whole blocks, and as many as threads share.
+    for size in [5, 49, 64, 100, 300] {
         let mut field = Field::new(&MAP, size);
         let mut naive = field.points().to_vec();
         let (mut count, mut stood_still) = (0, false);
@@ -96,7 +98,7 @@ fn every_step_of_every_cell_is_that_of_the_map() {
                 .collect();
             arrivals.sort_by_key(|arrival| arrival.step);
             let mut found = Vec::new();
-            field.run(&MAP, 300, &arrivals, &mut found);
+            pool.install(|| field.run(&MAP, 300, &arrivals, &mut found));
             let mut expected = Vec::new();
             let before = naive.clone();
             for step in 0..300 {
@@ -209,7 +211,7 @@ impl Synapses for All {
 #[test]
 fn every_pair_of_spikes_acts_as_it_should_for_as_long_as_it_should() {
     let mut stream = Stream::new(5, "test", 0);
-    let (mut traces, mut weights) = (Traces::new(6), vec![1.0; 6]);
+    let (mut traces, mut weights) = (Traces::default(), vec![1.0; 6]);
     let mut salience = Salience::new(6);
     let mut usual = [0.0_f64; 6];
     let mut expected = weights.clone();
