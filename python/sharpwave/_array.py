@@ -65,8 +65,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def spikes(t: Any, i: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons."""
+def spikes(t: Any, i: Any, size: int, stop_ms: float) -> tuple[np.ndarray, np.ndarray]:
+    """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons, from 0 to `stop_ms`."""
     if not 0 <= size < 2**32:
         raise _core.ModelError(f"`size`: found {size}, expected a number of neurons from 0 to {2**32 - 1}")
     times, neurons = np.asarray(t), np.asarray(i)
@@ -88,6 +88,9 @@ def spikes(t: Any, i: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
             f"`t`: found {times[at + 1]:g} ms after {times[at]:g} ms, expected times that ascend\n"
             "  help: `order = numpy.argsort(t, kind=\"stable\")`, then `t[order]` and `i[order]`"
         )
+    if len(times) and not 0 <= times[0] <= times[-1] <= stop_ms:
+        at = times[0] if times[0] < 0 else times[-1]
+        raise _core.ModelError(f"`t`: found a spike at {at:g} ms, expected them from 0 to `stop_ms`, which is {stop_ms:g} ms")
     outside = np.flatnonzero((neurons < 0) | (neurons >= size))
     if len(outside):
         raise _core.ModelError(f"`i`: found neuron {neurons[outside[0]]}, expected those of {size}, counted from 0")

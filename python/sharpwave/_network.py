@@ -270,11 +270,19 @@ class Network:
         bout = {"stage": stage, "duration": duration, **keys}
         self.document.setdefault("bout", []).append(_plain({k: v for k, v in bout.items() if v is not None}))
 
-    def record(self, spikes: Names | None = None, **keys: Any) -> None:
-        """Says what is recorded: the spikes of these populations, and whatever `[record]` knows."""
+    def record(
+        self, spikes: Names | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | None = None, **keys: Any
+    ) -> None:
+        """Says what is recorded: the spikes of these populations, and whatever `[record]` knows.
+
+        Of a large population some neurons: `spikes=["i", {"population": "e", "neurons": [3, 7]}]`.
+        """
         record = self.document.setdefault("record", {})
         if spikes is not None:
-            record["spikes"] = [str(spikes)] if isinstance(spikes, str) else [str(name) for name in spikes]
+            one = isinstance(spikes, (str, Mapping))
+            record["spikes"] = [
+                _plain(entry) if isinstance(entry, Mapping) else str(entry) for entry in ([spikes] if one else spikes)
+            ]
         record.update({key: _plain(value) for key, value in keys.items()})
 
     def toml(self) -> str:

@@ -102,7 +102,7 @@ def _raster(run: "Run", ax: Any, neurons: int = 100, start: Any = 0.0, stop: Any
     ax.set_ylim(-0.5, max(row, 1) - 0.5)
 
 
-def _rates(run: "Run", ax: Any, bin: Any = "10 ms", start: Any = 0.0, stop: Any = None, populations: Any = None) -> None:
+def _rates(run: "Run", ax: Any, bin: Any = "10 ms", start: Any = None, stop: Any = None, populations: Any = None) -> None:
     for number, name in enumerate(populations or run.spikes):
         time, rate = run.spikes[name].rate(bin, start, stop)
         ax.step(time, rate, where="post", label=name, color=_COLOURS[number % len(_COLOURS)])

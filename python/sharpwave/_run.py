@@ -130,9 +130,10 @@ class Run:
         # It stays where it is when the process goes elsewhere.
         self.path = Path(self._file.path).absolute()
         self.stop_ms: float = self._file.reached_ms()
-        names, sizes, recorded = zip(*rows) if (rows := self._file.populations()) else ((), (), ())
+        rows = self._file.populations()
+        names, sizes, recorded = zip(*rows) if rows else ((), (), ())
         self.populations = Table({"population": list(names), "size": np.array(sizes), "recorded": np.array(recorded)})
-        self._sizes = dict(zip(names, sizes))
+        self._sizes = {name: (size, recorded) for name, size, recorded in rows}
         self.spikes: _Lazy[Spikes] = _Lazy(
             "spikes", [name for name, n in zip(names, recorded) if n], self._spikes_of
         )
@@ -152,7 +153,8 @@ class Run:
         t, i = self._file.spikes(name)
         # Whoever asks again gets the same arrays.
         t.flags.writeable = i.flags.writeable = False
-        return Spikes._known(name, self._sizes[name], t, i, self.stop_ms)
+        size, recorded = self._sizes[name]
+        return Spikes._known(name, size, recorded, t, i, self.stop_ms)
 
     def _once(self, what: str, read: Callable[[], T]) -> T:
         """What `read` gives when it is first asked for."""
@@ -187,8 +189,8 @@ class Run:
         """The pulses of each stimulus: `event_ms`, `time_ms`, `delivered`."""
         return {name: Table(columns, name=name) for name, columns in self._once("stimulation", self._file.stimulation)[1].items()}
 
-    def rates(self, bin: float | str = "10 ms", start: float | str = 0.0, stop: float | str | None = None) -> Table:
-        """Mean rate of a neuron of each recorded population, in Hz: a column for each, beside `time_ms`."""
+    def rates(self, bin: float | str = "10 ms", start: float | str | None = None, stop: float | str | None = None) -> Table:
+        """Mean rate of a recorded neuron of each population, in Hz: a column for each, beside `time_ms`."""
         columns: dict[str, Any] = {}
         for name, spikes in self.spikes.items():
             time, rate = spikes.rate(bin, start, stop)
@@ -255,7 +257,7 @@ class Run:
 
         # Of one that is closed, what was read before.
         read = [name for name in self.spikes if not self._is_closed or self.spikes.is_read(name)]
-        cells = [(escape(name), size, self._shown_rate(name, name in read)) for name, size in self._sizes.items()]
+        cells = [(escape(name), size, self._shown_rate(name, name in read)) for name, (size, _) in self._sizes.items()]
         rows = [f"<tr><td>{name}</td><td>{size}</td><td>{rate}</td></tr>" for name, size, rate in cells]
         said = [f"fingerprint <code>{self.fingerprint}</code>" if self.complete else "<b>not complete</b>"]
         said += ["closed"] if self._is_closed else []
@@ -270,10 +272,10 @@ class Run:
 
     def _shown_rate(self, name: str, is_read: bool) -> str:
         """The mean rate of a population, or why there is none."""
-        size = self._sizes[name]
+        size, recorded = self._sizes[name]
         if name not in self.spikes or not size or self.stop_ms <= 0:
             return "not recorded"
-        return f"{len(self.spikes[name]) / size / self.stop_ms * 1e3:.3g} Hz" if is_read else "not read"
+        return f"{len(self.spikes[name]) / recorded / self.stop_ms * 1e3:.3g} Hz" if is_read else "not read"
 
 
 def run(

@@ -24,19 +24,26 @@ def _ticks(times_ms: Any) -> Any:
 
 
 class Spikes:
-    """Spikes of one population, sorted by time: `t` in ms and `i`, the neurons. `t, i = spikes` takes both."""
+    """Spikes of one population, sorted by time: `t` in ms and `i`, the neurons. `t, i = spikes` takes both.
+
+    They are all that there were of `recorded` of its `size` neurons from `start_ms` up to `stop_ms`.
+    """
+
+    start_ms: float
+    stop_ms: float
 
     def __init__(self, population: str, size: int, t: Any, i: Any, stop_ms: float | str) -> None:
-        self.t, self.i = spikes(t, i, size)
+        self.start_ms, self.stop_ms = 0.0, ms("stop_ms", stop_ms)
+        self.t, self.i = spikes(t, i, size, self.stop_ms)
         self.population = population
-        self.size = size
-        self.stop_ms = ms("stop_ms", stop_ms)
+        self.size = self.recorded = size
 
     @classmethod
-    def _known(cls, population: str, size: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> "Spikes":
+    def _known(cls, population: str, size: int, recorded: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> "Spikes":
         """Of arrays that need no look at each spike."""
         known = cls.__new__(cls)
-        known.population, known.size, known.t, known.i, known.stop_ms = population, size, t, i, stop_ms
+        known.population, known.size, known.recorded, known.t, known.i = population, size, recorded, t, i
+        known.start_ms, known.stop_ms = 0.0, stop_ms
         return known
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -46,17 +53,23 @@ class Spikes:
         return len(self.t)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} spikes of {self.size} neurons of {self.population!r} in {self.stop_ms:g} ms>"
+        of = "" if self.recorded == self.size else f"{self.recorded} of "
+        return f"<{len(self)} spikes of {of}{self.size} neurons of {self.population!r} in {self.stop_ms - self.start_ms:g} ms>"
 
     def between(self, start: float | str, stop: float | str) -> "Spikes":
-        """Those from `start` up to `stop`, views of the same arrays."""
-        return self._within(_ticks(ms("start", start)), _ticks(ms("stop", stop)))
+        """Those from `start` up to `stop`, views of the same arrays; rates and trains of theirs are of that stretch."""
+        first, last = ms("start", start), ms("stop", stop)
+        within = self._within(_ticks(first), _ticks(last))
+        within.start_ms = max(first, self.start_ms)
+        within.stop_ms = max(within.start_ms, min(last, self.stop_ms))
+        return within
 
     def _within(self, start: int, stop: int) -> "Spikes":
         """Those from picosecond `start` up to picosecond `stop`."""
         # Times are whole picoseconds but for their rounding.
         first, last = np.searchsorted(self.t, (np.array([start, stop]) - 0.5) / PS_PER_MS)
-        return Spikes._known(self.population, self.size, self.t[first:last], self.i[first:last], self.stop_ms)
+        of = self.population, self.size, self.recorded
+        return Spikes._known(*of, self.t[first:last], self.i[first:last], self.stop_ms)
 
     def _check(self, neuron: Any) -> int:
         """`neuron` as a number of one of them."""
@@ -81,25 +94,30 @@ class Spikes:
         wanted = range(self.size) if neurons is None else [self._check(neuron) for neuron in neurons]
         return [times[ends[neuron] : ends[neuron + 1]] for neuron in wanted]
 
-    def _bins(self, bin: float | str, start: float | str, stop: float | str | None) -> tuple[int, int, int, int]:
+    def _bins(self, bin: float | str, start: float | str | None, stop: float | str | None) -> tuple[int, int, int, int]:
         """Width, first and last instant in picoseconds, and the number of bins, of which the last may be shorter."""
-        width, first = int(_ticks(ms("bin", bin))), int(_ticks(ms("start", start)))
+        width = int(_ticks(ms("bin", bin)))
+        first = int(_ticks(self.start_ms if start is None else ms("start", start)))
         last = int(_ticks(self.stop_ms if stop is None else ms("stop", stop)))
         if width <= 0:
             raise RecordingError(f"`bin`: found {bin!r}, expected a picosecond at least")
         return width, first, last, max(0, -((first - last) // width))
 
-    def rate(self, bin: float | str = "10 ms", start: float | str = 0.0, stop: float | str | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Mean rate of a neuron: starts of the bins in ms, and Hz. The last bin may be shorter than `bin` and counts so."""
+    def rate(
+        self, bin: float | str = "10 ms", start: float | str | None = None, stop: float | str | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mean rate of a recorded neuron: starts of the bins in ms, and Hz. The last bin may be shorter than `bin` and counts so."""
         width, first, last, n = self._bins(bin, start, stop)
-        if n == 0 or self.size == 0:
+        if n == 0 or self.recorded == 0:
             return np.empty(0), np.empty(0)
         edges = np.minimum(first + width * np.arange(n + 1), last)
         # Bins hold their start, not their end.
         counts = np.diff(np.searchsorted(self.t, (edges - 0.5) / PS_PER_MS))
-        return edges[:-1] / PS_PER_MS, counts / self.size / np.diff(edges) * PS_PER_MS * 1e3
+        return edges[:-1] / PS_PER_MS, counts / self.recorded / np.diff(edges) * PS_PER_MS * 1e3
 
-    def dense(self, bin: float | str = "1 ms", start: float | str = 0.0, stop: float | str | None = None) -> np.ndarray:
+    def dense(
+        self, bin: float | str = "1 ms", start: float | str | None = None, stop: float | str | None = None
+    ) -> np.ndarray:
         """Counts per bin and neuron, time first, as snnTorch has its tensors: `torch.from_numpy(spikes.dense())`."""
         width, first, last, n = self._bins(bin, start, stop)
         counts = np.zeros((n, self.size), dtype=np.float32)
@@ -119,9 +137,9 @@ class Spikes:
         import quantities as pq
 
         wanted = list(range(self.size) if neurons is None else neurons)
-        stop = self.stop_ms
+        start, stop = self.start_ms * pq.ms, self.stop_ms * pq.ms
         return [
-            neo.SpikeTrain(train * pq.ms, t_stop=stop * pq.ms, name=f"{self.population} {neuron}")
+            neo.SpikeTrain(train * pq.ms, t_start=start, t_stop=stop, name=f"{self.population} {neuron}")
             for neuron, train in zip(wanted, self.trains(wanted))
         ]
 
@@ -130,6 +148,6 @@ class Spikes:
         import pynapple as nap
 
         wanted = list(range(self.size) if neurons is None else neurons)
-        support = nap.IntervalSet(start=0.0, end=self.stop_ms / 1e3)
+        support = nap.IntervalSet(start=self.start_ms / 1e3, end=self.stop_ms / 1e3)
         trains = self.trains(wanted)
         return nap.TsGroup({n: nap.Ts(t=train / 1e3) for n, train in zip(wanted, trains)}, time_support=support)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def rates(found: Run) -> dict[str, float]:
-    """Mean rate of each recorded population over the run, in Hz."""
+    """Mean rate of the recorded neurons of each population over the run, in Hz."""
     seconds = found.stop_ms / 1e3
-    return {f"{name}_hz": len(spikes) / spikes.size / seconds for name, spikes in found.spikes.items()}
+    return {f"{name}_hz": len(spikes) / spikes.recorded / seconds for name, spikes in found.spikes.items()}
 
 
 def sweep(

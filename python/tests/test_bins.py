@@ -38,3 +38,29 @@ def test_numbers_of_neurons_are_checked():
             spikes.trains([wrong])
     with pytest.raises(sw.ModelError, match="size"):
         sw.Spikes("a", 2**33, [1.0], [0], 10.0)
+
+
+def test_a_rate_is_of_the_neurons_that_are_recorded():
+    net = sw.Network()
+    net.population("a", 100, "poisson", rate="10 Hz")
+    net.record(spikes=[{"population": "a", "neurons": [3, 7, 50, 99]}])
+    run = net.run("20 s")
+    spikes = run.spikes["a"]
+    assert (spikes.size, spikes.recorded) == (100, 4)
+    hz = len(spikes) / 4 / 20
+    assert 7 < hz < 13
+    assert spikes.rate("20 s")[1] == pytest.approx([hz]) and run.rates("20 s")["a"] == pytest.approx([hz])
+    assert f"<td>{hz:.3g} Hz</td>" in run._repr_html_()
+
+
+def test_a_stretch_has_rates_of_its_own():
+    spikes = sw.Spikes("a", 2, [3.0, 12.0, 14.0, 30.0], [0, 1, 0, 1], 40.0)
+    stretch = spikes.between(10.0, "20 ms")
+    assert (stretch.start_ms, stretch.stop_ms) == (10.0, 20.0)
+    starts, hz = stretch.rate(5.0)
+    assert starts.tolist() == [10.0, 15.0] and hz.tolist() == [200.0, 0.0]
+    assert stretch.dense(5.0).tolist() == [[1.0, 1.0], [0.0, 0.0]]
+    assert spikes.rate(40.0)[1].tolist() == [50.0]
+    for wrong in ([-1.0, 3.0], [3.0, 40.5]):
+        with pytest.raises(sw.ModelError, match="expected them from 0 to `stop_ms`, which is 40 ms"):
+            sw.Spikes("a", 2, wrong, [0, 1], 40.0)
