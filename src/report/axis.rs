@@ -84,12 +84,22 @@ impl Axis {
         self.from + part * (self.to - self.from)
     }
 
-    /// At most about `n` ticks at round values.
+    /// At most about `n` ticks at round values; two at least, where two are wanted, for one alone tells no scale.
     pub(crate) fn ticks(&self, n: usize) -> Vec<Tick> {
         if self.logarithmic {
             return power_ticks(self.high, n);
         }
         let step = round_step((self.high - self.low) / n.max(1) as f64);
+        let ticks = self.ticks_by(step);
+        if ticks.len() < 2 && n > 1 {
+            self.ticks_by(finer(step))
+        } else {
+            ticks
+        }
+    }
+
+    /// Ticks at the multiples of `step`.
+    fn ticks_by(&self, step: f64) -> Vec<Tick> {
         let decimals = (-step.log10().floor()).max(0.0) as usize;
         let first = (self.low / step - 1e-9).ceil();
         let last = (self.high / step + 1e-9).floor();
@@ -131,6 +141,12 @@ fn round_step(step: f64) -> f64 {
         .map(|m| m * power)
         .find(|&s| s >= step * (1.0 - 1e-9))
         .unwrap_or(step)
+}
+
+/// The round step below `step`, which is one.
+fn finer(step: f64) -> f64 {
+    // Steps are 2 or 2.5 times the one below.
+    round_step(step / 2.6)
 }
 
 /// A number with a true minus sign, commas between thousands, and fixed decimals (an exponent where those mislead).
@@ -266,6 +282,12 @@ mod tests {
             labels(&Axis::linear(0.0, 2500.0, 0.0, 1.0), 3),
             ["0", "1,000", "2,000"]
         );
+        // One alone would tell no scale.
+        assert_eq!(
+            labels(&Axis::linear(0.55, 1.45, 0.0, 1.0), 3),
+            ["0.6", "0.8", "1.0", "1.2", "1.4"]
+        );
+        assert_eq!(labels(&Axis::linear(0.9, 1.9, 0.0, 1.0), 2), ["1.0", "1.5"]);
         let powers = Axis::counts(5e5, 0.0, 1.0).ticks(4);
         let powers: Vec<f64> = powers.iter().map(|t| t.value).collect();
         assert_eq!(powers, [1.0, 1e2, 1e4]);
