@@ -3,7 +3,7 @@
 //! Every pair of spikes of a synapse leaves a trace; at the end of an epoch all traces that are young enough act, the less
 //! the older they are.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +34,12 @@ struct Trace {
 }
 
 /// Traces of the synapses between two layers, and the spikes of both that may still find a partner.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
-    /// Of each synapse that has some, the oldest first.
-    traces: BTreeMap<u32, Vec<Trace>>,
+    /// Of each synapse, the oldest first.
+    traces: Vec<Vec<Trace>>,
+    /// The synapses that have some, ascending: few of all.
+    with_some: Vec<u32>,
     sources: VecDeque<(u64, u32)>,
     targets: VecDeque<(u64, u32)>,
 }
@@ -49,6 +51,16 @@ pub trait Synapses {
 }
 
 impl Traces {
+    /// Of so many synapses, none.
+    pub fn new(synapses: usize) -> Self {
+        Self {
+            traces: vec![Vec::new(); synapses],
+            with_some: Vec::new(),
+            sources: VecDeque::new(),
+            targets: VecDeque::new(),
+        }
+    }
+
     /// Takes in the spikes of an epoch, each layer's in the order of their steps, which are counted from the beginning.
     pub fn see(
         &mut self,
@@ -69,7 +81,7 @@ impl Traces {
                 let at = source.0.max(target.0);
                 // In one step the source spikes first.
                 let size = if source.0 <= target.0 { size } else { -size };
-                traces.entry(synapse).or_default().push(Trace { at, size });
+                traces[synapse as usize].push(Trace { at, size });
                 touched.push(synapse);
             }
         };
@@ -84,18 +96,24 @@ impl Traces {
                 .iter()
                 .for_each(|&target| leave(source, target));
         }
-        for synapse in touched {
-            if let Some(traces) = self.traces.get_mut(&synapse) {
-                traces.sort_by_key(|trace| trace.at);
-            }
+        touched.sort_unstable();
+        touched.dedup();
+        for &synapse in &touched {
+            self.traces[synapse as usize].sort_by_key(|trace| trace.at);
         }
+        // Two runs that ascend: a stable sort merges them.
+        self.with_some.append(&mut touched);
+        self.with_some.sort();
+        self.with_some.dedup();
         self.sources.extend(sources);
         self.targets.extend(targets);
     }
 
     /// Forgets what is too old at `now`: traces, and spikes that no later one pairs with.
     pub fn forget(&mut self, rule: &Rule, now: u64) {
-        self.traces.retain(|_, traces| {
+        let traces = &mut self.traces;
+        self.with_some.retain(|&synapse| {
+            let traces = &mut traces[synapse as usize];
             if traces
                 .first()
                 .is_some_and(|oldest| now - oldest.at > rule.memory)
@@ -112,10 +130,12 @@ impl Traces {
     /// What each trace weighs at `now`, with its synapse: those of a synapse stand together, in the order of synapses.
     pub fn aged(&self, rule: &Rule, now: u64) -> Vec<(u32, f64)> {
         let aged = |trace: &Trace| trace.size / (now - trace.at + rule.delay) as f64;
-        let synapses = self.traces.iter();
-        let all =
-            synapses.flat_map(|(&k, traces)| traces.iter().map(move |trace| (k, aged(trace))));
-        all.collect()
+        let mut all = Vec::new();
+        for &k in &self.with_some {
+            let traces = &self.traces[k as usize];
+            all.extend(traces.iter().map(|trace| (k, aged(trace))));
+        }
+        all
     }
 }
 

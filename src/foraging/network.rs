@@ -253,7 +253,7 @@ impl Network {
                 hidden_weights,
                 vec![setting.output_weight; hidden * directions],
             ],
-            traces: Default::default(),
+            traces: [feed.sources.len(), hidden * directions].map(Traces::new),
             feed,
             votes: Votes {
                 hidden: hidden as u32,

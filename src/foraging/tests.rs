@@ -211,7 +211,7 @@ impl Synapses for All {
 #[test]
 fn every_pair_of_spikes_acts_as_it_should_for_as_long_as_it_should() {
     let mut stream = Stream::new(5, "test", 0);
-    let (mut traces, mut weights) = (Traces::default(), vec![1.0; 6]);
+    let (mut traces, mut weights) = (Traces::new(6), vec![1.0; 6]);
     let mut salience = Salience::new(6);
     let mut usual = [0.0_f64; 6];
     let mut expected = weights.clone();
