@@ -383,20 +383,19 @@ fn observed(record: &Record) -> Vec<String> {
     statistics.flat_map(|all| all.projections.clone()).collect()
 }
 
-/// Of `projections` those whose sparse synapses are recorded, each with the populations at its ends.
+/// Of `projections` those whose weights are recorded, each with the populations at its ends; a matrix with none.
 fn snapped_of(record: &Record, projections: &[Projection]) -> Vec<(String, Vec<String>)> {
     let asked = |name: &String| {
         let mut weights = record.weights.iter();
         weights.any(|weights| weights.projections.contains(name))
     };
-    let sparse = projections
-        .iter()
-        .filter(|p| !p.is_dense() && asked(&p.name));
     let ends = |p: &Projection| {
         let ends = std::iter::once(&p.source).chain(&p.targets);
+        let ends = ends.filter(|_| !p.is_dense());
         (p.name.clone(), ends.cloned().collect())
     };
-    sparse.map(ends).collect()
+    let asked = projections.iter().filter(|p| asked(&p.name));
+    asked.map(ends).collect()
 }
 
 /// The populations, and whether nothing is at fault with them.

@@ -283,6 +283,12 @@ pub fn of_run(
         let moments = moments.map(|snapshot| (snapshot.label.clone(), snapshot.time));
         let number = choose(&run, projection, &moments.collect::<Vec<_>>(), at)?;
         let snapshot = snapshots.swap_remove(number);
+        if model_of(&run).is_some_and(|model| learns_in_part(&model, projection)) {
+            tracing::warn!(
+                "a run file holds the synapses of `{projection}` that learn: those that its `sources` and `targets` leave out are \
+                 not among them; `sharpwave export` of the model file has all, as they are built"
+            );
+        }
         let (source, target) = ends(&run, projection, &snapshot.synapses);
         let table = EdgeTable {
             name: projection.into(),
@@ -340,12 +346,14 @@ pub fn of_run(
     });
     // The file holds weights of the layer; a network says what one of 1 adds.
     let gain = declared.and_then(|known| known.weight?.constant());
-    let delay = declared.and_then(|known| Duration::from_ms(known.delay?.constant()?).ok());
+    let delay = declared.and_then(|known| known.delay);
+    let dendritic = delay.and_then(|delay| Duration::from_ms(delay.dendritic.constant()?).ok());
+    let delay = delay.and_then(|delay| Duration::from_ms(delay.constant()?).ok());
     let edge = |k: usize| Synapse {
         source: (k / n_target) as u32,
         target: (k % n_target) as u32,
         delay: delay.unwrap_or(Duration::ZERO),
-        dendritic: Duration::ZERO,
+        dendritic: dendritic.unwrap_or(Duration::ZERO),
         weight: gain.unwrap_or(1.0)
             * f64::from(weights.values()[k % n_target * n_source + k / n_target]),
     };
@@ -363,6 +371,14 @@ pub fn of_run(
         delayed: delay.is_some(),
     };
     Ok((table, moments[number].0.clone()))
+}
+
+/// Whether some synapses of `projection` never learn.
+fn learns_in_part(model: &NetworkModel, projection: &str) -> bool {
+    let mut projections = model.network.projections.iter();
+    let found = projections.find(|known| known.name == projection);
+    let learning = found.and_then(|known| known.plasticity.as_ref());
+    learning.is_some_and(|learning| learning.sources.is_some() || learning.targets.is_some())
 }
 
 /// The number of the snapshot called `at`, or taken then, or of the last one.

@@ -33,7 +33,7 @@ use crate::network;
 use crate::network::path::Alterations;
 use crate::neuron;
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::{Layout, Nodes, OwnValues};
+use crate::record::layout::{Layout, Nodes, OwnValues, SynapseTable};
 use crate::record::output;
 use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
@@ -58,6 +58,8 @@ pub(super) struct Network {
     model: NetworkModel,
     bouts: Vec<Bout>,
     watched: Watched,
+    /// The sparse projections whose synapses are recorded.
+    learning: Vec<SynapseTable>,
     raster: raster::Setting,
     /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
     /// written.
@@ -93,8 +95,10 @@ impl Network {
         warnings
             .iter()
             .for_each(|warning| tracing::warn!("{warning}"));
+        let count = |name: &str| first.n_synapses_of(name).unwrap_or_default();
         Ok(Self {
             watched: watched(&model),
+            learning: learning(&model, count),
             raster: raster::Setting::new(&loaded, model.played.is_some()),
             first: Mutex::new(Some(first)),
             unlike: unlike(&loaded),
@@ -183,7 +187,7 @@ impl Network {
             populations: self.watched.layout(),
             nodes: self.nodes(model.network.seed),
             projections: projections(model),
-            synapses: learning(model),
+            synapses: self.learning.clone(),
             observed: observed(model),
             triggers: self.watched.triggers.clone(),
             pulsed: self.watched.pulsed.clone(),

@@ -64,6 +64,8 @@ pub struct SynapseTable {
     pub name: String,
     /// Whether synapses come and go: then each snapshot lists its own, and what came and went stands beside them.
     pub is_rewired: bool,
+    /// About how many there are: pieces of the file are made to hold whole snapshots of so many.
+    pub about: usize,
 }
 
 /// A population as the run file sees it.

@@ -5,7 +5,9 @@
 use hdf5::{Extent, Group};
 use ndarray::ArrayView2;
 
-use super::column::{CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_times, label};
+use super::column::{
+    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_times, frames_per_chunk, label,
+};
 use super::header::text_attribute;
 use super::layout::SynapseTable;
 use super::sink::Edits;
@@ -21,9 +23,15 @@ const EDITS: &str = "edits";
 /// Makes the empty datasets of a projection in `parent`.
 pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> {
     let group = parent.create_group(&table.name)?;
-    create_column::<u64>(&group, "source_node_id", CHUNK)?;
-    create_column::<u64>(&group, "target_node_id", CHUNK)?;
-    lay_out_delays(&group)?;
+    // Snapshots of few synapses share a piece: one of its own would be nearly empty, and a file of many a thousand times as long.
+    let about = table.about.clamp(1, CHUNK);
+    let chunk = match table.is_rewired {
+        true => CHUNK,
+        false => about.max(TABLE_CHUNK),
+    };
+    create_column::<u64>(&group, "source_node_id", chunk)?;
+    create_column::<u64>(&group, "target_node_id", chunk)?;
+    lay_out_delays(&group, chunk)?;
     if table.is_rewired {
         create_column::<f32>(&group, "weight", CHUNK)?;
         create_column::<u64>(&group, "end", TABLE_CHUNK)?;
@@ -31,7 +39,7 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
         create_times(&edits, "time", CHUNK)?;
         create_column::<u64>(&edits, "source_node_id", CHUNK)?;
         create_column::<u64>(&edits, "target_node_id", CHUNK)?;
-        lay_out_delays(&edits)?;
+        lay_out_delays(&edits, CHUNK)?;
         create_column::<f32>(&edits, "weight", CHUNK)?;
         create_column::<u64>(&edits, "created", CHUNK)?;
     } else {
@@ -39,7 +47,7 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
             .new_dataset_builder()
             .empty::<f32>()
             .fill_time(hdf5::dataset::FillTime::Never)
-            .chunk([1, CHUNK])
+            .chunk([frames_per_chunk(about), about])
             .shape([Extent::resizable(0), Extent::resizable(0)])
             .create("weight")?;
     }
@@ -50,9 +58,9 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
 /// Names of the columns of delays, whole and their dendritic part.
 const DELAYS: [&str; 2] = ["delay", "dendritic_delay"];
 
-fn lay_out_delays(group: &Group) -> hdf5::Result<()> {
+fn lay_out_delays(group: &Group, chunk: usize) -> hdf5::Result<()> {
     for name in DELAYS {
-        create_column::<f64>(group, name, CHUNK)?;
+        create_column::<f64>(group, name, chunk)?;
         let dataset: hdf5::Dataset = group.dataset(name)?;
         text_attribute(&dataset, "units", "ms")?;
     }
@@ -218,5 +226,44 @@ impl Synapses {
             .chain(single)
             .chain(time.columns())
             .chain(wired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Duration;
+
+    #[test]
+    fn snapshots_of_few_synapses_share_pieces_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = hdf5::File::create(folder.path().join("run.h5")).expect("a file");
+        let synapse = |k: u32| Synapse {
+            source: k,
+            target: 0,
+            delay: Duration::from_ps(1),
+            dendritic: Duration::ZERO,
+            weight: f64::from(k),
+        };
+        for (name, n, bytes) in [("few", 40, 131_072), ("more", 20_000, 500 * 80_000)] {
+            let table = SynapseTable {
+                name: name.to_owned(),
+                is_rewired: false,
+                about: n as usize,
+            };
+            lay_out(&file, &table).expect("laid out");
+            let group = file.group(name).expect("a group");
+            let mut synapses = Synapses::open(&group, &table).expect("opened");
+            let all: Vec<Synapse> = (0..n).map(synapse).collect();
+            for k in 0..500 {
+                let appended = synapses.append("", Time::from_ps(k), &all);
+                appended.expect("appended");
+            }
+            let weights = group.dataset("weight").expect("weights");
+            assert_eq!(weights.storage_size(), bytes, "{name}");
+            let last = weights.read_slice_1d::<f32, _>(ndarray::s![499, ..]);
+            let last = last.expect("a row");
+            assert!(last.iter().zip(0..).all(|(&w, k)| w == k as f32));
+        }
     }
 }

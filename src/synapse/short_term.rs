@@ -17,7 +17,8 @@ pub static SPEC: Spec = Spec {
     summary: "Depression and facilitation: an arrival uses up the share u of the resources x, which recover; u itself grows with \
               use and falls back.",
     equations: "an arrival adds w * u * x, after a gap h: x <- 1 + (x - x u - 1) exp(-h / tau_rec), u <- u_0 + u (1 - u_0) exp(-h / \
-                tau_fac); the first one finds x = 1, u = u_0",
+                tau_fac); the first from a source finds x = 1, u = u_0, and all synapses of a source share its x and u, also those that come \
+                later",
     parameters: &[
         ParameterSpec::quantity(
             "u_0",

@@ -324,6 +324,30 @@ fn weights_that_were_learnt_come_back() {
 }
 
 #[test]
+fn an_export_says_that_synapses_that_never_learn_are_not_in_a_run_file() {
+    let place = Place::new();
+    let model = shipped("plastic_balanced.toml");
+    let sets = "--set parameter.n=250 --set figure.raster='off' --set record.weights={projection='e_e',every='50ms'} --set \
+                record.weight_statistics='off' --set duration=50ms";
+    for (given, told) in [
+        ("", false),
+        ("--set projection.e_e.plasticity.sources=[0,1]", true),
+    ] {
+        place.run(&format!("--quiet run {model} {sets} {given} --out r{told}"));
+        let mut export =
+            place.command(&format!("export r{told} --projection e_e --out {told}.npz"));
+        let output = export.output().expect("it starts");
+        assert!(output.status.success());
+        let said = text(&output.stderr);
+        assert_eq!(
+            said.contains("`sources` and `targets` leave out"),
+            told,
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_matrix_is_exported_as_strong_as_it_acts() {
     let place = super::statistics::matrix();
     for (from, out) in [

@@ -185,6 +185,7 @@ file = "linear.pt"
 layer = 1
 gain = "5 mV"
 axonal_delay = "1 ms"
+dendritic_delay = "0.5 ms"
 plasticity = { rule = "sleep_replay", increment = 0.05, decrement = 0.02 }
 
 [stimulus.world]

@@ -78,7 +78,7 @@ pub struct Around<'a> {
     pub recorded: Option<&'a [String]>,
     /// Projections of whose weights statistics are recorded.
     pub observed: Option<&'a [String]>,
-    /// Projections whose sparse synapses are recorded, each with the populations at its ends.
+    /// Projections whose weights are recorded, each with the populations at its ends; a matrix with none.
     pub snapped: Option<&'a [(String, Vec<String>)]>,
     /// Layers of an artificial network.
     pub layers: Option<&'a Layers>,

@@ -308,11 +308,14 @@ impl Table for MatrixFigure {
         let Some(all) = around.snapped.filter(|_| !name.is_empty()) else {
             return true;
         };
-        if all.iter().any(|(known, _)| known == name) {
-            return true;
+        match all.iter().find(|(known, _)| known == name) {
+            Some((_, ends)) if ends.is_empty() => matrix(section, name),
+            Some(_) => true,
+            None => {
+                let what = format!("projection `{name}`, whose synapses are not recorded");
+                unrecorded(section, "projection", &what, "record.weights", name)
+            }
         }
-        let what = format!("projection `{name}`, whose synapses are not recorded");
-        unrecorded(section, "projection", &what, "record.weights", name)
     }
 }
 
@@ -379,6 +382,9 @@ impl Table for WindowFigure {
             let what = format!("projection `{name}`, whose synapses are not recorded");
             return unrecorded(section, "projection", &what, "record.weights", name);
         };
+        if ends.is_empty() {
+            return matrix(section, name);
+        }
         let recorded = around.recorded;
         let missing = |end: &&String| recorded.is_some_and(|all| !all.contains(*end));
         let Some(missing) = ends.iter().find(missing) else {
@@ -430,6 +436,20 @@ fn measured() -> Form<'static, Vec<Measured>> {
         format!("[{}]", all.collect::<Vec<_>>().join(", "))
     };
     Form::new("[[ms, Hz, share, share], …]", read, write)
+}
+
+/// Says that a figure of synapses shows no matrix; `false`.
+fn matrix(section: &Section<'_>, name: &str) -> bool {
+    if let Some(item) = section.get("projection") {
+        let message = format!(
+            "`{}` is `{name}`, whose weights are a matrix, expected a projection of synapses that are drawn or listed",
+            item.path
+        );
+        let help = "`[figure.weights]` shows what becomes of its weights";
+        item.reader
+            .problem(item.origin(), message, Some(help.into()));
+    }
+    false
 }
 
 /// Reports that `key` shows what is not recorded under `section`.

@@ -41,7 +41,8 @@ impl Table for Learning {
             self.teacher = Some(teacher);
         }
         if let Some(rule) = entry.filter(|rule| !rule.is_bounded) {
-            let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds";
+            let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds; looked at \
+                        where a `guard.window` ends";
             let dimension = match rule.is_signed {
                 true => Dimension::One,
                 false => Dimension::Weight,

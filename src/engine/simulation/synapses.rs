@@ -9,6 +9,18 @@ use crate::engine::lane::{Lane, Synapses};
 use crate::plasticity::{Learn, Synapse};
 
 impl Simulation {
+    /// How many synapses of `projection` there are.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn n_synapses_of(&self, projection: &str) -> Result<usize, SimulationError> {
+        let (number, _) = self.learning(projection)?;
+        Ok(self
+            .learning_blocks(number)
+            .map(|(_, learn, _)| learn.n_synapses())
+            .sum())
+    }
+
     /// The synapses of the sparse projection called `projection`, which learns, as they stand: by source, then target,
     /// then delay. Targets are counted over the target populations one after the other, in the projection's order.
     ///
@@ -16,10 +28,8 @@ impl Simulation {
     /// If there is no such projection, or its synapses do not learn.
     pub fn synapses_of(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
         let (number, targets) = self.learning(projection)?;
-        let blocks = || self.learning_blocks(number);
-        let n = blocks().map(|(_, learn, _)| learn.n_synapses()).sum();
-        let mut synapses = Vec::with_capacity(n);
-        for (lane, learn, group) in blocks() {
+        let mut synapses = Vec::with_capacity(self.n_synapses_of(projection)?);
+        for (lane, learn, group) in self.learning_blocks(number) {
             let members = &lane.groups[group].members;
             learn.look(self.now, &mut |synapse| {
                 let target = self.place_among(targets, members, synapse.target);

@@ -146,7 +146,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     let (mut synapse_bytes, mut seen_bytes) = (0.0, 0.0_f64);
     if let Some(recorded) = &model.record.weights {
         let count = recorded.instants.count(model.duration()) as f64;
-        let names = learning_names(model);
+        let names = learning_names(model, |_| 0);
         let seen = plans().filter(|plan| names.iter().any(|table| table.name == plan.name));
         let seen = seen.map(Plan::expected_synapses);
         let seen: Vec<f64> = seen.collect();

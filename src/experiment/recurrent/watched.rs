@@ -49,7 +49,7 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         sampling: Sampling::new(probes.collect()),
         snapshots: snapshots.unwrap_or_default(),
         weights: weights(model),
-        rewired: (learning(model).into_iter().enumerate())
+        rewired: (learning(model, |_| 0).into_iter().enumerate())
             .filter(|(_, table)| table.is_rewired)
             .map(|(number, table)| (table.name, number))
             .collect(),
@@ -130,9 +130,9 @@ fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
     })
 }
 
-/// The sparse projections whose synapses are recorded: first those that are asked for, then the others whose synapses come and
-/// go.
-pub(super) fn learning(model: &NetworkModel) -> Vec<SynapseTable> {
+/// The sparse projections whose synapses are recorded, each with as many as `count` says: first those that are asked for, then
+/// the others whose synapses come and go.
+pub(super) fn learning(model: &NetworkModel, count: impl Fn(&str) -> usize) -> Vec<SynapseTable> {
     let sparse = asked(model).filter(|projection| !projection.is_dense());
     let mut names: Vec<&String> = sparse.map(|projection| &projection.name).collect();
     let rewired: BTreeSet<&String> = model.network.rewired().collect();
@@ -145,6 +145,7 @@ pub(super) fn learning(model: &NetworkModel) -> Vec<SynapseTable> {
     let table = |name: &String| SynapseTable {
         name: name.clone(),
         is_rewired: rewired.contains(name),
+        about: count(name),
     };
     names.into_iter().map(table).collect()
 }

@@ -55,6 +55,7 @@ fn layout() -> Layout {
         synapses: vec![SynapseTable {
             name: "e_e".to_owned(),
             is_rewired: false,
+            about: 3,
         }],
         triggers: vec!["up".to_owned()],
         pulsed: vec!["cue".to_owned(), "tone".to_owned()],
