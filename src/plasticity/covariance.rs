@@ -17,8 +17,9 @@ static SPEC: Spec = Spec {
     summary: "Hebbian covariance over events of one length: spikes are counted in each, and a synapse grows where counts on both sides \
               are above or below their averages together.",
     equations: "at every multiple of event, on the clock of the synapse: d = n - <n>;  <n> <- <n> + d/k;  <q> <- <q> + (q - <q>)/k;  w <- w + \
-                eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began; events \
-                in which learning is off count, and change no weight",
+                eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began, or \
+                since a bout in which all begins anew; an event in whose middle it began does not count; events in which learning \
+                is off count, and change no weight",
     parameters: &[
         ParameterSpec::quantity(
             "eta",
@@ -45,15 +46,30 @@ pub struct Covariance {
 }
 
 /// What a synapse has counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tally {
     /// In the event at hand.
     arrivals: f64,
     spikes: f64,
-    /// Events before, and averages over them.
+    /// Events before, or [`IN_THE_MIDDLE`], and averages over them.
     events: f64,
     mean_arrivals: f64,
     mean_spikes: f64,
+}
+
+/// In place of a number of events: the event at hand had begun before the synapse did, and does not count.
+const IN_THE_MIDDLE: f64 = -1.0;
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            arrivals: 0.0,
+            spikes: 0.0,
+            events: IN_THE_MIDDLE,
+            mean_arrivals: 0.0,
+            mean_spikes: 0.0,
+        }
+    }
 }
 
 impl State for Tally {
@@ -87,6 +103,10 @@ impl Tally {
     /// The event at hand ends: what it adds to the sum of products about the means.
     fn close(&mut self) -> f64 {
         self.events += 1.0;
+        if self.events == 0.0 {
+            (self.arrivals, self.spikes) = (0.0, 0.0);
+            return 0.0;
+        }
         let above = self.arrivals - self.mean_arrivals;
         self.mean_arrivals += above / self.events;
         self.mean_spikes += (self.spikes - self.mean_spikes) / self.events;
@@ -109,6 +129,11 @@ impl Tally {
 impl Covariance {
     fn number(&self, t: Time) -> i64 {
         t.ps().max(0).div_euclid(self.event.ps())
+    }
+
+    /// Whether an event begins at `t`.
+    fn begins(&self, t: Time) -> bool {
+        t.ps().max(0).rem_euclid(self.event.ps()) == 0
     }
 }
 
@@ -165,7 +190,11 @@ impl PlasticityRule<0, 0> for Covariance {
 
     #[inline(always)]
     fn flow(&self, weight: f64, tally: &mut Tally, stretch: &Stretch<'_>) -> f64 {
-        let ended = self.number(stretch.to) - self.number(stretch.from);
+        let from = stretch.from.max(stretch.begun);
+        if tally.events == IN_THE_MIDDLE && self.begins(from) {
+            tally.events = 0.0;
+        }
+        let ended = self.number(stretch.to) - self.number(from);
         if ended <= 0 {
             return weight;
         }

@@ -72,6 +72,8 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     learning: bool,
     /// The modulator, if the rule has one.
     modulation: Option<Modulation>,
+    /// When all began anew.
+    begun: Time,
     /// All rows have seen what reached them before.
     seen: Time,
     clock: Clock<PRE, POST>,
@@ -130,6 +132,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             is_additive: PRE > 0 && modulator.is_none() && rule.push([0.0; POST]).is_some(),
             learning: true,
             modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
+            begun: Time::ZERO,
             seen: Time::ZERO,
             clock,
             lag,
@@ -411,7 +414,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
 
     fn reset(&mut self, now: Time, t: Time, weights: &mut [f32]) {
         self.settle_all(now, weights);
-        self.seen = t;
+        (self.begun, self.seen) = (t, t);
         if let Some(modulation) = &mut self.modulation {
             modulation.reset(t);
         }

@@ -166,6 +166,7 @@ where
             seen: self.seen(&pre).ps(),
             pre,
             path: self.paths[usize::from(delay)],
+            begun: self.begun,
             t: t.ps(),
         }
     }

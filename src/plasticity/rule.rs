@@ -176,6 +176,8 @@ pub struct Stretch<'a> {
     pub from: Time,
     /// Its end.
     pub to: Time,
+    /// When the network was last at rest: nothing has reached the synapse before, even where `from` is, by its dendritic delay.
+    pub begun: Time,
     /// The modulator of the projection, if it has one.
     pub modulation: Option<&'a Modulation>,
     /// The target's own value of the rule's [parameter](PlasticityRule::OWN), or 1.

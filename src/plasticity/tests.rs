@@ -12,6 +12,7 @@ use crate::base::stream::Stream;
 use crate::synapse::layout::Layout;
 use crate::synapse::weight::Weights;
 
+mod counts;
 mod naive;
 mod nest;
 mod pairing;

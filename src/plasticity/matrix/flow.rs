@@ -28,6 +28,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         let stretch = Stretch {
             from: self.at_synapse(from),
             to: self.at_synapse(to),
+            begun: self.begun,
             modulation: self.modulation.as_ref(),
             own: self.own.get(j).copied().unwrap_or(1.0),
         };

@@ -18,6 +18,7 @@ struct Saved {
     post: Vec<(Time, Vec<f64>)>,
     log: Vec<SavedPost>,
     waiting: Vec<(Time, u32)>,
+    begun: Time,
     seen: Time,
     modulation: Option<SavedModulation>,
 }
@@ -42,6 +43,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             is_additive: _,
             learning,
             modulation,
+            begun,
             seen,
             clock,
             lag: _,
@@ -76,6 +78,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             post: post.map(|(&last, post)| (last, post.to_vec())).collect(),
             log: log.collect(),
             waiting: waiting.iter().copied().collect(),
+            begun: *begun,
             seen: *seen,
             modulation: modulation.as_ref().map(Modulation::save),
         };
@@ -118,7 +121,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         (pre.len() == n_source && post.len() == n_target && waiting).then_some(())?;
         self.modulation = Modulation::go_on(self.modulation.as_ref(), saved.modulation.as_ref())?;
         (self.clock.origin, self.learning) = (saved.origin, saved.learning);
-        self.seen = saved.seen;
+        (self.begun, self.seen) = (saved.begun, saved.seen);
         (self.pre, self.post, self.log, self.states) = (pre, post, log, states);
         self.last = saved.post.iter().map(|(last, _)| *last).collect();
         self.waiting = saved.waiting.iter().copied().collect();

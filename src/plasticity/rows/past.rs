@@ -56,6 +56,8 @@ pub(super) struct Past<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const
     pub(super) history: &'a History<PRE, POST>,
     pub(super) pre: Pre<PRE>,
     pub(super) path: Path<PRE>,
+    /// When all began anew.
+    pub(super) begun: Time,
     /// What has been seen, and up to when it is to be.
     pub(super) seen: i64,
     pub(super) t: i64,
@@ -132,6 +134,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         let stretch = Stretch {
             from: self.at_synapse(from),
             to: self.at_synapse(to),
+            begun: self.begun,
             modulation: self.modulation,
             own: self.own.get(usize::from(j)).copied().unwrap_or(1.0),
         };
