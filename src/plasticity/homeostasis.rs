@@ -11,6 +11,7 @@ mod decay;
 mod downscaling;
 pub mod excitability;
 mod forgetting;
+mod free;
 pub mod neurogenesis;
 mod normalisation;
 mod scaling;

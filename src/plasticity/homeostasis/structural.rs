@@ -233,7 +233,7 @@ impl Rewiring for Structural {
         };
         let both = both.into_iter();
         let fit = both.filter(|&(source, target)| {
-            wiring.may_connect(source, target) && (self.multapses || pairs.insert((source, target)))
+            wiring.may_connect(source, target) && (self.multapses || pairs.insert((target, source)))
         });
         let added = fit.map(|(source, target)| Edge {
             source,

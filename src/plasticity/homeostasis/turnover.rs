@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::free::Free;
 use super::wiring::{Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring};
 use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{
@@ -116,7 +117,7 @@ impl Turnover {
     }
 }
 
-/// Sources that are tried for one new synapse: where most are connected already a target waits for the next instant.
+/// Sources that are tried for one new synapse before all that are free are looked for: where most are connected already, or too far.
 const TRIES: u32 = 20;
 
 impl Rewiring for Turnover {
@@ -127,7 +128,7 @@ impl Rewiring for Turnover {
         let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
         let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
-        let mut pairs = match self.multapses {
+        let mut taken = match self.multapses {
             true => BTreeSet::new(),
             false => wiring.pairs(&removed),
         };
@@ -137,22 +138,31 @@ impl Rewiring for Turnover {
             if wanted > 0 && self.reach.is_by_distance() {
                 near.fill((0..wiring.n.0).map(|source| wiring.share(self.reach, source, target)));
             }
+            let mut free: Option<Free> = None;
             for _ in 0..wanted {
-                let found = (0..TRIES).find_map(|_| {
+                let mut quick = 0..if free.is_none() { TRIES } else { 0 };
+                let quick = quick.find_map(|_| {
                     let source = match self.reach.is_near(stream) {
                         true => near.draw(stream)? as u32,
                         false => stream.below(wiring.n.0.into()) as u32,
                     };
-                    let free = wiring.may_connect(source, target)
-                        && (self.multapses || pairs.insert((source, target)));
-                    free.then_some(source)
+                    let is_free = wiring.may_connect(source, target)
+                        && (self.multapses || taken.insert((target, source)));
+                    is_free.then_some(source)
                 });
-                added.extend(found.map(|source| Edge {
+                let found = quick.or_else(|| {
+                    let all = || Free::new(wiring, self.reach, target, &taken, &near);
+                    free.get_or_insert_with(all).draw(self.multapses, stream)
+                });
+                let Some(source) = found else {
+                    break;
+                };
+                added.push(Edge {
                     source,
                     target,
                     strength: self.strength,
                     unused_ms: 0.0,
-                }));
+                });
             }
         }
         if self.prune_unused_ms.is_finite() {
@@ -353,5 +363,75 @@ mod tests {
                 .sum();
             assert!(chi < 39.0 + 4.0 * 8.8, "{long_range}: {chi}");
         }
+    }
+
+    /// How many of `n` sources on a line, each 1 mm from the next, one target at its begin has after an instant, and which: by
+    /// distance if there is a `length`.
+    fn filled(n: u32, multapses: bool, values: Values, seed: u64) -> Vec<u32> {
+        let line = |n: u32| {
+            let at = (0..n).map(|k| [f64::from(k), 0.0, 0.0]);
+            Points::new(Region::open(1), at.collect())
+        };
+        let ends = Ends::new(line(n).into(), [&line(1)]);
+        let edges: Vec<Edge> = (0..n / 2)
+            .map(|k| Edge {
+                source: 2 * k,
+                target: 0,
+                strength: 1.0,
+                unused_ms: 0.0,
+            })
+            .collect();
+        let wiring = Wiring {
+            edges: &edges,
+            sources: &[],
+            targets: &[],
+            n: (n, 1),
+            born: (&[], &[]),
+            own: Some(0),
+            ends: Some(&ends),
+            elapsed_s: 1.0,
+        };
+        let mut values = values;
+        values.insert("prune_below", 0.0);
+        values.insert("new_weight", 1.0);
+        values.insert("multapses", multapses);
+        values.insert("at_once", u64::from(2 * n));
+        let Ok(Act::Wiring(mut turnover)) = crate::plasticity::homeostasis::build("turnover", &values)
+        else {
+            panic!("it rewires");
+        };
+        let edit = turnover.rewire(&wiring, &mut Stream::new(seed, "rewiring", 0));
+        edit.added.iter().map(|edge| edge.source).collect()
+    }
+
+    #[test]
+    fn a_target_takes_all_that_are_free() {
+        let in_degree = |n: u64| {
+            let mut values = Values::default();
+            values.insert("in_degree", n);
+            values
+        };
+        for (length, long_range) in [(None, 0.0), (Some(0.001), 0.0), (Some(0.001), 0.2), (Some(40.0), 0.5)] {
+            let of = |n| {
+                let mut values = in_degree(n);
+                if let Some(length) = length {
+                    values.insert("length", length);
+                    values.insert("long_range", long_range);
+                }
+                values
+            };
+            // Every other one is connected, so is none onto itself: it has the number 0.
+            let mut all = filled(400, false, of(400), 3);
+            all.sort_unstable();
+            let odd: Vec<u32> = (0..200).map(|k| 2 * k + 1).collect();
+            assert_eq!(all, odd, "{length:?}");
+            assert_eq!(filled(400, true, of(500), 3).len(), 300, "{length:?}");
+        }
+        // Where weights are nothing any more, the nearest come first.
+        let mut values = in_degree(210);
+        values.insert("length", 1e-4);
+        let mut nearest = filled(400, false, values, 3);
+        nearest.sort_unstable();
+        assert_eq!(nearest, [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
     }
 }

@@ -110,8 +110,17 @@ impl Reach {
     }
 
     /// How likely a synapse of this length is, by one of no length.
-    fn share(self, mm: f64) -> f64 {
+    pub(super) fn share(self, mm: f64) -> f64 {
         self.length_mm.map_or(1.0, |length_mm| exp(-mm / length_mm))
+    }
+
+    /// How likely one of `n` sources is to be the next whose [share](Self::share) is this one of `all`.
+    pub(super) fn chance(self, share: f64, all: f64, n: u32) -> f64 {
+        if !self.is_by_distance() {
+            return 1.0 / f64::from(n);
+        }
+        let near = if all > 0.0 { share / all } else { 0.0 };
+        (1.0 - self.long_range) * near + self.long_range / f64::from(n)
     }
 }
 
@@ -128,6 +137,11 @@ impl Lot {
             sum += weight;
             sum
         }));
+    }
+
+    /// The sum of all weights.
+    pub(super) fn total(&self) -> f64 {
+        self.0.last().copied().unwrap_or(0.0)
     }
 
     /// The number of one of them, if any has a weight above zero.
@@ -199,13 +213,13 @@ impl Wiring<'_> {
         self.born.1.get(target as usize).is_none_or(|&born| born)
     }
 
-    /// Pairs that are connected and stay so.
+    /// Pairs that are connected and stay so, target first.
     pub(super) fn pairs(&self, removed: &[u32]) -> BTreeSet<(u32, u32)> {
         let mut gone = removed.iter().peekable();
         let kept = (0..)
             .zip(self.edges)
             .filter(|(k, _)| gone.next_if_eq(&k).is_none());
-        kept.map(|(_, edge)| (edge.source, edge.target)).collect()
+        kept.map(|(_, edge)| (edge.target, edge.source)).collect()
     }
 
     /// Synapses that each target keeps.
