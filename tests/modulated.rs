@@ -21,6 +21,8 @@ mod neurogenesis;
 mod threshold;
 #[path = "modulated/tied.rs"]
 mod tied;
+#[path = "modulated/unused.rs"]
+mod unused;
 #[path = "modulated/within.rs"]
 mod within;
 

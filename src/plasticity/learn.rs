@@ -117,7 +117,8 @@ pub trait Learn: Send + Sync {
         self.look_from(t, 0..self.n_source() as u32, see);
     }
 
-    /// Shows when a spike last came through each synapse, or when all began anew, in the order of [`look`](Self::look).
+    /// Shows when a spike last came through each synapse, or when it came itself or all began anew, whichever was last, in the order
+    /// of [`look`](Self::look).
     fn look_for_use(&self, see: &mut dyn FnMut(Time));
 
     /// Appends the weights as they stand right before `t`, in the order of [`look`](Self::look).

@@ -61,6 +61,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<R::State>,
+    /// When each synapse came, once one has; those that were there at first have never come.
+    came: Vec<Time>,
     pre: Vec<Pre<PRE>>,
     history: History<PRE, POST>,
     /// Spikes of a teacher to come, in order.
@@ -127,6 +129,7 @@ where
             is_rewired: false,
             flights: None,
             states: vec![R::State::default(); targets.len()],
+            came: Vec::new(),
             targets,
             strengths,
             history: History::new(n_target, is_additive),
@@ -320,6 +323,8 @@ where
         self.pre.fill(Pre::NEVER);
         self.flights.iter_mut().for_each(Flights::reset);
         self.states.fill(R::State::default());
+        // All that is there has been since then.
+        self.came.clear();
         self.history.clear();
         self.taught.clear();
         (self.begun, self.seen) = (t, t);
@@ -348,7 +353,9 @@ where
     fn look_for_use(&self, see: &mut dyn FnMut(Time)) {
         for (row, pre) in self.pre.iter().enumerate() {
             let Row { start, end, .. } = self.layout.row(row);
-            (start..end).for_each(|_| see(pre.last.max(self.begun)));
+            let last = pre.last.max(self.begun);
+            let came = |k: u32| self.came.get(k as usize).copied().unwrap_or(Time::NEVER);
+            (start..end).for_each(|k| see(last.max(came(k))));
         }
     }
 
@@ -410,6 +417,7 @@ where
             + size_of_val(self.targets.as_slice())
             + size_of_val(self.strengths.as_slice())
             + size_of_val(self.states.as_slice())
+            + size_of_val(self.came.as_slice())
             + size_of_val(self.pre.as_slice())
             + self.flights.as_ref().map_or(0, Flights::bytes)
             + self.history.bytes()

@@ -29,7 +29,6 @@ pub(super) static ENTRY: Entry = Entry {
             at_once: values.count("at_once").unwrap_or(0) as u32,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
-            young: Vec::new(),
             reach: Reach::new(values, &SPEC)?,
         })))
     },
@@ -39,8 +38,9 @@ static SPEC: Spec = Spec {
     name: "turnover",
     summary: "Synaptic turnover: synapses that are weak or unused are pruned, and targets take up new ones from sources drawn \
               at random.",
-    equations: "at each instant: a synapse goes if w < prune_below, or if it is older than prune_unused and no spike came through it for so long;  then each target takes up to `at_once` new ones of strength \
-                new_weight, as long as it has fewer than in_degree",
+    equations: "at each instant: a synapse goes if w < prune_below, or if it is older than prune_unused and no spike came through \
+                it for so long, whether the force acted meanwhile or not;  then each target takes up to `at_once` new ones of \
+                strength new_weight, as long as it has fewer than in_degree and there are sources that are free",
     parameters: &[
         ParameterSpec::quantity(
             "prune_below",
@@ -97,24 +97,6 @@ struct Turnover {
     strength: f64,
     multapses: bool,
     reach: Reach,
-    /// Synapses that have come, by source and target, and for how many milliseconds they have been there, as long as that is no
-    /// more than `prune_unused_ms`: nobody could have used them before.
-    young: Vec<(u32, u32, f64)>,
-}
-
-impl Turnover {
-    /// Lets `elapsed_ms` pass for synapses that have come.
-    fn age(&mut self, elapsed_ms: f64) {
-        self.young.iter_mut().for_each(|one| one.2 += elapsed_ms);
-        self.young.retain(|one| one.2 <= self.prune_unused_ms);
-        self.young.sort_unstable_by_key(|one| (one.0, one.1));
-    }
-
-    fn is_young(&self, edge: &Edge) -> bool {
-        let pair = (edge.source, edge.target);
-        let found = self.young.binary_search_by_key(&pair, |one| (one.0, one.1));
-        found.is_ok()
-    }
 }
 
 /// Sources that are tried for one new synapse before all that are free are looked for: where most are connected already, or too far.
@@ -122,9 +104,9 @@ const TRIES: u32 = 20;
 
 impl Rewiring for Turnover {
     fn rewire(&mut self, wiring: &Wiring<'_>, stream: &mut Stream) -> Edit {
-        self.age(1e3 * wiring.elapsed_s);
-        let is_unused = |edge: &Edge| edge.unused_ms > self.prune_unused_ms && !self.is_young(edge);
-        let goes = |edge: &Edge| edge.strength < self.prune_below || is_unused(edge);
+        let goes = |edge: &Edge| {
+            edge.strength < self.prune_below || edge.unused_ms > self.prune_unused_ms
+        };
         let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
         let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
@@ -165,33 +147,7 @@ impl Rewiring for Turnover {
                 });
             }
         }
-        if self.prune_unused_ms.is_finite() {
-            let came = added.iter().map(|edge| (edge.source, edge.target, 0.0));
-            self.young.extend(came);
-        }
         Edit { removed, added }
-    }
-
-    fn state(&self) -> Vec<f64> {
-        let young = self.young.iter();
-        young
-            .flat_map(|&(source, target, age_ms)| [source.into(), target.into(), age_ms])
-            .collect()
-    }
-
-    fn load(&mut self, state: Vec<f64>, n: (usize, usize)) -> bool {
-        let (young, rest) = state.as_chunks::<3>();
-        let is_node = |at: f64, n: usize| at.fract() == 0.0 && (0.0..n as f64).contains(&at);
-        let is_sound = |&[source, target, age_ms]: &[f64; 3]| {
-            is_node(source, n.0) && is_node(target, n.1) && age_ms >= 0.0
-        };
-        if !rest.is_empty() || !young.iter().all(is_sound) {
-            return false;
-        }
-        let young = young.iter();
-        let young = young.map(|&[source, target, age_ms]| (source as u32, target as u32, age_ms));
-        self.young = young.collect();
-        true
     }
 }
 
@@ -236,7 +192,6 @@ mod tests {
             at_once: 5,
             strength: 0.7,
             multapses: false,
-            young: Vec::new(),
             reach: Reach::ANYWHERE,
         };
         let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
@@ -265,52 +220,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn new_synapses_have_as_long_as_others_to_be_used() {
-        let mut turnover = Turnover {
-            prune_below: 0.0,
-            prune_unused_ms: 500.0,
-            in_degree: 1,
-            at_once: 1,
-            strength: 0.7,
-            multapses: false,
-            young: Vec::new(),
-            reach: Reach::ANYWHERE,
-        };
-        // Nobody ever spikes: a synapse goes at the first instant at which it is older than 500 ms, the sixth.
-        let mut edges: Vec<Edge> = Vec::new();
-        let (mut born, mut ages) = (0, Vec::new());
-        for instant in 1..=30_u32 {
-            let now_ms = 100.0 * f64::from(instant);
-            edges.iter_mut().for_each(|edge| edge.unused_ms = now_ms);
-            let wiring = Wiring {
-                edges: &edges,
-                sources: &[],
-                targets: &[],
-                n: (50, 1),
-                born: (&[], &[]),
-                own: None,
-                ends: None,
-                elapsed_s: 0.1,
-            };
-            let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", instant.into()));
-            // What is saved and loaded goes on alike.
-            let state = turnover.state();
-            turnover.young.clear();
-            assert!(turnover.load(state.clone(), (50, 1)));
-            assert!(state.is_empty() || !turnover.load(state[1..].to_vec(), (50, 1)));
-            if !edit.removed.is_empty() {
-                ages.push(instant - born);
-                edges.clear();
-            }
-            if !edit.added.is_empty() {
-                born = instant;
-                edges.extend(edit.added);
-            }
-        }
-        assert_eq!(ages, [6, 6, 6, 6]);
-    }
-
     /// New synapses of one target at the begin of a line of sources, each 0.1 mm from the next: how far they reach.
     fn lengths_mm(long_range: f64) -> Vec<f64> {
         let line = |n: u32| {
@@ -336,7 +245,6 @@ mod tests {
             at_once: 20_000,
             strength: 1.0,
             multapses: true,
-            young: Vec::new(),
             reach: Reach::new(&values, &SPEC).expect("valid"),
         };
         let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));

@@ -46,7 +46,8 @@ pub struct Edge {
     pub target: u32,
     /// How strong it is, without sign.
     pub strength: f64,
-    /// Milliseconds since a spike last came through it, or since the network was last at rest; 0 of those that come.
+    /// Milliseconds since a spike last came through it, or since it came or the network was last at rest, if that was later; 0 of
+    /// those that come.
     pub unused_ms: f64,
 }
 

@@ -18,7 +18,10 @@ struct Wired<W, S, const PRE: usize> {
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<S>,
+    came: Vec<Time>,
     pre: Vec<Pre<PRE>>,
+    /// When.
+    now: Time,
 }
 
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
@@ -57,7 +60,9 @@ where
             targets: Vec::with_capacity(n),
             strengths: Vec::with_capacity(n),
             states: Vec::with_capacity(n),
+            came: Vec::with_capacity(n),
             pre: Vec::new(),
+            now: t,
         };
         let mut added: Vec<(u16, &Synapse)> =
             added.iter().map(|one| (self.number_of(one), one)).collect();
@@ -112,7 +117,7 @@ where
             },
         };
         (self.targets, self.strengths) = (wired.targets, wired.strengths);
-        (self.states, self.pre) = (wired.states, wired.pre);
+        (self.states, self.came, self.pre) = (wired.states, wired.came, wired.pre);
         self.is_rewired = true;
     }
 
@@ -139,6 +144,8 @@ where
             wired.targets.push(self.targets[k]);
             wired.strengths.push(self.strengths[k]);
             wired.states.push(self.states[k]);
+            let came = self.came.get(k).copied();
+            wired.came.push(came.unwrap_or(Time::NEVER));
         }
     }
 
@@ -154,6 +161,7 @@ where
             wired.targets.push(one.target as u16);
             wired.strengths.push(W::of(self.sign * one.weight));
             wired.states.push(R::State::default());
+            wired.came.push(wired.now);
         }
         let end = wired.targets.len() as u32;
         if self.flights.is_none() || wired.offsets.last() != Some(&end) {

@@ -23,6 +23,7 @@ struct State {
     strengths: Vec<u8>,
     #[serde(with = "crate::base::bytes")]
     states: Vec<u8>,
+    came: Vec<Time>,
     pre: Vec<SavedPre>,
     history: Vec<(bool, Vec<SavedPost>)>,
     taught: Vec<(Time, u32)>,
@@ -77,6 +78,7 @@ where
             targets,
             strengths,
             states,
+            came,
             pre,
             history,
             taught,
@@ -93,6 +95,7 @@ where
             learning: *learning,
             strengths: put_all(strengths),
             states: put_all(states),
+            came: came.clone(),
             pre: pre
                 .iter()
                 .map(|pre| SavedPre {
@@ -119,6 +122,7 @@ where
             learning,
             strengths,
             states,
+            came,
             pre,
             history,
             taught,
@@ -137,6 +141,8 @@ where
         let n = self.targets.len();
         let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
         let states = take_all(&states, n).ok_or_else(unfit)?;
+        let is_known = came.is_empty() || came.len() == n;
+        is_known.then_some(()).ok_or_else(unfit)?;
         let traces = |saved: &SavedPre| {
             Some(Pre {
                 last: saved.last,
@@ -154,7 +160,7 @@ where
         let sound = taught.iter().all(known) && taught.is_sorted_by_key(|&(at, _)| at);
         sound.then_some(()).ok_or_else(unfit)?;
         self.taught = taught.into();
-        (self.strengths, self.states) = (strengths, states);
+        (self.strengths, self.states, self.came) = (strengths, states, came);
         self.pre = pre.ok_or_else(unfit)?;
         (self.clock.origin, self.begun) = (origin, begun);
         (self.seen, self.learning) = (seen, learning);
