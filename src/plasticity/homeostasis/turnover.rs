@@ -99,14 +99,19 @@ struct Turnover {
     reach: Reach,
 }
 
+/// How far its new synapses reach, by these values.
+#[cfg(test)]
+pub(super) fn reach(values: &crate::base::parameter::Values) -> Result<Reach, ParameterError> {
+    Reach::new(values, &SPEC)
+}
+
 /// Sources that are tried for one new synapse before all that are free are looked for: where most are connected already, or too far.
 const TRIES: u32 = 20;
 
 impl Rewiring for Turnover {
     fn rewire(&mut self, wiring: &Wiring<'_>, stream: &mut Stream) -> Edit {
-        let goes = |edge: &Edge| {
-            edge.strength < self.prune_below || edge.unused_ms > self.prune_unused_ms
-        };
+        let goes =
+            |edge: &Edge| edge.strength < self.prune_below || edge.unused_ms > self.prune_unused_ms;
         let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
         let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
@@ -304,7 +309,8 @@ mod tests {
         values.insert("new_weight", 1.0);
         values.insert("multapses", multapses);
         values.insert("at_once", u64::from(2 * n));
-        let Ok(Act::Wiring(mut turnover)) = crate::plasticity::homeostasis::build("turnover", &values)
+        let Ok(Act::Wiring(mut turnover)) =
+            crate::plasticity::homeostasis::build("turnover", &values)
         else {
             panic!("it rewires");
         };
@@ -319,7 +325,12 @@ mod tests {
             values.insert("in_degree", n);
             values
         };
-        for (length, long_range) in [(None, 0.0), (Some(0.001), 0.0), (Some(0.001), 0.2), (Some(40.0), 0.5)] {
+        for (length, long_range) in [
+            (None, 0.0),
+            (Some(0.001), 0.0),
+            (Some(0.001), 0.2),
+            (Some(40.0), 0.5),
+        ] {
             let of = |n| {
                 let mut values = in_degree(n);
                 if let Some(length) = length {
