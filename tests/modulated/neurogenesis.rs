@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sharpwave::network::Homeostasis;
+use sharpwave::plasticity::Synapse;
 use sharpwave::{Network, Simulation, values};
 
 use super::log::Log;
@@ -239,9 +240,45 @@ fn synapses_that_wait_stay_as_they_are() {
     run(&mut engine, 200.0, &mut Log(Vec::new()));
     let synapses = engine.synapses_of("e_e").expect("it learns");
     assert_eq!(synapses.len(), 4 * SIZE as usize);
-    let onto = |target: u32| synapses.iter().filter(move |one| one.target == target);
-    let mut waiting = (12..SIZE).flat_map(onto);
+    // From a neuron that is to come, or onto one: of both kinds.
+    let waits = |one: &&Synapse| one.source.max(one.target) >= 12;
+    let mut waiting = synapses.iter().filter(waits);
     assert!(waiting.all(|one| one.weight == 0.5), "{synapses:?}");
-    let mut there = (0..12).flat_map(onto);
+    let mut there = synapses.iter().filter(|one| !waits(one));
     assert!(there.any(|one| one.weight < 0.2), "{synapses:?}");
+}
+
+/// A normalisation counts synapses alone whose ends are both there.
+#[test]
+fn synapses_that_wait_are_counted_nowhere() {
+    for per in ["target", "source"] {
+        let mut network = growing(5, 2, "lif", Some((12, 3, 1000.0)));
+        network.homeostasis.retain(|force| force.name == "birth");
+        let even = Homeostasis {
+            projections: vec!["e_e".into()],
+            ..force("normalisation", 40.0, values! { mean: 0.3, per: per })
+        };
+        network.homeostasis(even).expect("a force");
+        let mut engine = Simulation::of(&network).expect("a network");
+        run(&mut engine, 40.000_001, &mut Log(Vec::new()));
+        let synapses = engine.synapses_of("e_e").expect("it learns");
+        let mut means = std::collections::BTreeMap::<u32, Vec<f64>>::new();
+        for one in &synapses {
+            if one.source.max(one.target) >= 12 {
+                assert_eq!(one.weight, 0.5);
+                continue;
+            }
+            let own = if per == "target" {
+                one.target
+            } else {
+                one.source
+            };
+            means.entry(own).or_default().push(one.weight);
+        }
+        assert!(means.len() > 5);
+        for (node, weights) in means {
+            let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+            assert!((mean - 0.3).abs() < 1e-6, "{per} {node}: {mean}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 mod altered;
 mod average;
 mod birth;
+mod onto;
 mod slow;
 mod threshold;
 mod wiring;
@@ -26,6 +27,7 @@ use crate::plasticity::Learn;
 use crate::plasticity::homeostasis::wiring::Activity;
 use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
 use average::Average;
+use onto::{Onto, neuron};
 use slow::{Slow, forget, given, taken};
 
 /// A force and where it stands.
@@ -243,20 +245,17 @@ impl Force {
         onto: &Onto<'_>,
         t: Time,
     ) {
-        let mut order: Vec<(u32, u32)> = (0..).zip(&*seen).map(|(k, one)| (one.1, k)).collect();
+        let there = (0..).zip(&*seen);
+        let there = there.filter(|(_, one)| onto.is_there(members, one));
+        let mut order: Vec<(u32, u32)> = there.map(|(k, one)| (one.1, k)).collect();
         order.sort_unstable();
         let mut strengths = Vec::new();
         for of_one in order.chunk_by(|a, b| a.0 == b.0) {
-            let local = of_one[0].0;
-            let member = &members[members.partition_point(|member| member.local <= local) - 1];
-            let node = member.first + (local - member.local);
-            if node >= onto.born[member.population] {
-                continue;
-            }
-            let rate_hz = self.rate_hz(member.population, node, t);
+            let (population, node) = neuron(members, of_one[0].0);
+            let rate_hz = self.rate_hz(population, node, t);
             strengths.clear();
             strengths.extend(of_one.iter().map(|&(_, k)| taken(act, seen[k as usize].2)));
-            let population = &onto.populations[member.population];
+            let population = &onto.populations[population];
             act.act(&mut strengths, rate_hz, &|| {
                 self.stream(onto.projection, population, node)
             });
@@ -267,33 +266,31 @@ impl Force {
         }
     }
 
-    /// Changes what was `seen` of all blocks of a projection from the population at index `source`.
+    /// Changes what was `seen` of all blocks of a projection, each onto its `members`.
     fn change_sources(
         &self,
         act: &dyn Homeostasis,
         seen: &mut [Vec<Seen>],
-        source: usize,
+        members: &[&[Member]],
         onto: &Onto<'_>,
         t: Time,
     ) {
         let mut of_source: std::collections::BTreeMap<u32, Vec<(usize, usize)>> =
             std::collections::BTreeMap::new();
-        for (block, seen) in seen.iter().enumerate() {
-            for (k, one) in seen.iter().enumerate() {
+        for (block, (seen, members)) in seen.iter().zip(members).enumerate() {
+            let there = seen.iter().enumerate();
+            for (k, one) in there.filter(|(_, one)| onto.is_there(members, one)) {
                 of_source.entry(one.0).or_default().push((block, k));
             }
         }
         for (node, of_one) in of_source {
-            if node >= onto.born[source] {
-                continue;
-            }
             let mut strengths: Vec<f64> = of_one
                 .iter()
                 .map(|&(block, k)| taken(act, seen[block][k].2))
                 .collect();
-            let rate_hz = self.rate_hz(source, node, t);
+            let rate_hz = self.rate_hz(onto.source, node, t);
             act.act(&mut strengths, rate_hz, &|| {
-                self.stream(onto.projection, &onto.populations[source], node)
+                self.stream(onto.projection, &onto.populations[onto.source], node)
             });
             for (&(block, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[block][k].2;
@@ -301,14 +298,6 @@ impl Force {
             }
         }
     }
-}
-
-/// A projection that a force acts on.
-struct Onto<'a> {
-    projection: &'a str,
-    populations: &'a [Population],
-    /// How many neurons of each population are there.
-    born: &'a [u32],
 }
 
 /// A block of a projection.
@@ -394,17 +383,18 @@ impl Simulation {
     fn force_on(&mut self, at: usize, projection: &str) {
         let populations = 0..self.populations.len();
         let born: Vec<u32> = populations.map(|at| self.born(at)).collect();
-        let onto = Onto {
-            projection,
-            populations: &self.populations,
-            born: &born,
-        };
         let (now, force) = (self.now, &self.forces[at]);
         let Act::Weights(act) = &force.act else {
             return;
         };
         let Some(own) = self.projections.iter().find(|own| own.name == projection) else {
             return;
+        };
+        let onto = Onto {
+            projection,
+            populations: &self.populations,
+            source: own.source,
+            born: &born,
         };
         let (sparse, dense) = (own.learning.as_ref().map(|own| own.0), own.dense);
         let mut sites: Vec<(Site<'_>, &[Member])> = Vec::new();
@@ -429,11 +419,12 @@ impl Simulation {
             }
         }
         let mut seen: Vec<Vec<Seen>> = sites.par_iter().map(|(site, _)| site.look(now)).collect();
+        let members: Vec<&[Member]> = sites.iter().map(|(_, members)| *members).collect();
         let declared = force.slow.iter().find(|(name, _)| name == projection);
         match act.side() {
             _ if act.left().is_some() => {
                 if let (Some(left), Some((_, slow))) = (act.left(), declared) {
-                    forget(&mut seen, slow, left);
+                    forget(&mut seen, slow, left, &|block, one| onto.is_there(members[block], one));
                 }
             }
             Side::Target => {
@@ -443,7 +434,7 @@ impl Simulation {
                 });
             }
             Side::Source => {
-                force.change_sources(act.as_ref(), &mut seen, own.source, &onto, now);
+                force.change_sources(act.as_ref(), &mut seen, &members, &onto, now);
             }
         }
         let both = sites.par_iter_mut().zip(&seen);

@@ -36,13 +36,19 @@ pub(super) fn given(act: &dyn Homeostasis, changed: f64, weight: f64) -> f64 {
 }
 
 /// Brings what was `seen` of a projection back to its slow parts, but for what is `left`. Synapses that have come or gone are left
-/// alone.
-pub(super) fn forget(seen: &mut [Vec<Seen>], slow: &Slow, left: f64) {
-    for (seen, slow) in seen.iter_mut().zip(slow) {
+/// alone, and so are those of a block that are not there yet.
+pub(super) fn forget(
+    seen: &mut [Vec<Seen>],
+    slow: &Slow,
+    left: f64,
+    is_there: &dyn Fn(usize, &Seen) -> bool,
+) {
+    for (block, (seen, slow)) in seen.iter_mut().zip(slow).enumerate() {
         if seen.len() != slow.len() {
             continue;
         }
-        for (one, slow) in seen.iter_mut().zip(slow) {
+        let both = seen.iter_mut().zip(slow);
+        for (one, slow) in both.filter(|(one, _)| is_there(block, one)) {
             one.2 = slow + (one.2 - slow) * left;
         }
     }
