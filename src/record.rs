@@ -34,7 +34,7 @@
 //! | `/synapses/<projection>/{time, time_rest, label}` | a time and a label for each snapshot |
 //! | `/synapses/<projection>/end` | u64, where synapses come and go: snapshot k is from `end[k - 1]` to `end[k]` of all the above, `weight` included |
 //! | `/synapses/<projection>/edits/{time, time_rest, source_node_id, target_node_id, delay, dendritic_delay, weight, created}` | each synapse that came (`created` 1) or went (0), with its weight then |
-//! | `/weight_statistics/<projection>/{time, time_rest, n, mean, sd, min, max}` | a row for each instant, sd over n |
+//! | `/weight_statistics/<projection>/{time, time_rest, n, mean, sd, min, max}` | a row for each instant, sd over n; NaN where there are no synapses |
 //! | `/weight_statistics/<projection>/{quantile, quantile_level}` | f64, instant × level, and the levels |
 //! | `/weight_statistics/<projection>/{histogram, edges}` | u64, instant × bin, and f64, instant × edge: the bounds of the rule, or else the extremes |
 //! | `/weight_statistics/<projection>/{tracked_source, tracked_target}` | u64, the ends of each synapse that is followed |

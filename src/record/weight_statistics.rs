@@ -18,7 +18,7 @@ pub const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// The weights of a projection at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightStatistics {
-    /// Number of synapses, at least 1.
+    /// Number of synapses; where there is none all that would be a weight is NaN.
     pub n: u64,
     /// Mean weight.
     pub mean: f64,
@@ -37,6 +37,23 @@ pub struct WeightStatistics {
     pub histogram: Vec<u64>,
     /// Synapses that are followed, the same at every moment.
     pub tracked: Vec<Tracked>,
+}
+
+impl WeightStatistics {
+    /// Of no synapses, with a histogram of so many bins.
+    pub fn of_none(bins: usize, tracked: Vec<Tracked>) -> Self {
+        Self {
+            n: 0,
+            mean: f64::NAN,
+            sd: f64::NAN,
+            min: f32::NAN,
+            max: f32::NAN,
+            quantiles: [f64::NAN; LEVELS.len()],
+            edges: vec![f64::NAN; bins + 1],
+            histogram: vec![0; bins],
+            tracked,
+        }
+    }
 }
 
 /// A synapse that is followed.

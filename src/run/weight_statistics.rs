@@ -65,9 +65,8 @@ impl WeightWatch {
     ) -> Result<(), RunError> {
         for instant in self.cuts.due(engine.now(), ends) {
             for (recorded, observed) in self.observed.iter().enumerate() {
-                if let Some(statistics) = observed.look(engine, seed)? {
-                    file.weight_statistics(recorded, instant, statistics)?;
-                }
+                let statistics = observed.look(engine, seed)?;
+                file.weight_statistics(recorded, instant, statistics)?;
             }
         }
         Ok(())
@@ -75,8 +74,8 @@ impl WeightWatch {
 }
 
 impl Observed {
-    /// What its weights are now; `None` if it has no synapses.
-    fn look(&self, engine: &Simulation, seed: u64) -> Result<Option<WeightStatistics>, RunError> {
+    /// What its weights are now.
+    fn look(&self, engine: &Simulation, seed: u64) -> Result<WeightStatistics, RunError> {
         let name = &self.projection;
         let (weights, tracked): (Vec<f32>, Vec<Tracked>) = match self.is_dense {
             true => {
@@ -124,8 +123,11 @@ impl Observed {
             true => (-largest, 0.0),
             false => (0.0, largest),
         });
-        let spread = Spread::of(&weights, range, self.bins as usize);
-        Ok(spread.map(|spread| WeightStatistics {
+        let bins = self.bins as usize;
+        let Some(spread) = Spread::of(&weights, range, bins) else {
+            return Ok(WeightStatistics::of_none(bins, tracked));
+        };
+        Ok(WeightStatistics {
             n: spread.n as u64,
             mean: spread.mean,
             sd: spread.sd,
@@ -135,7 +137,7 @@ impl Observed {
             edges: spread.edges,
             histogram: spread.counts,
             tracked,
-        }))
+        })
     }
 
     /// The weight of each pair that is followed, NaN where it has no synapse.

@@ -268,3 +268,46 @@ fn chosen_pairs_are_followed_by_their_ends() {
     }
     assert_eq!(statistics[0].1.tracked.len(), 9);
 }
+
+/// A projection that loses all its synapses is told of to the end.
+#[test]
+fn no_synapses_are_a_row_too() {
+    let place = Place::new();
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "200 ms"
+record.weight_statistics = { projection = "p", every = "40 ms", bins = 4, pairs = [[0, 1]] }
+figure.raster = "off"
+figure.weights = { projections = ["p"] }
+[population.a]
+neuron = "relay"
+size = 6
+[projection.p]
+source = "a"
+target = "a"
+rule = "all_to_all"
+weight = 0.2
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 1.0 }
+[homeostasis.t]
+kind = "turnover"
+projection = "p"
+every = "100 ms"
+in_degree = 0
+prune_below = 0.4
+new_weight = 0.5
+"#;
+    place.write("m.toml", model);
+    place.run("--quiet run m.toml --out r");
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let rows = run.weight_statistics("p").expect("statistics");
+    let n: Vec<u64> = rows.iter().map(|(_, now)| now.n).collect();
+    assert_eq!(n, [36, 36, 36, 0, 0, 0]);
+    for (_, now) in &rows[3..] {
+        assert!(now.mean.is_nan() && now.min.is_nan() && now.tracked[0].weight.is_nan());
+        assert_eq!(now.histogram, [0; 4]);
+    }
+    let figure = place.read("r/figures/weights.svg");
+    assert!(figure.contains("36 synapses at the start, 0 at the end"));
+}

@@ -209,6 +209,8 @@ fn track(canvas: &mut Canvas, column: &Column, course: &Course, (top, bottom): (
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), q| {
         (low.min(q), high.max(q))
     });
+    // There may have been no synapses at all.
+    let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
     let margin = (high - low) * 0.05;
     let up = Axis::linear(low - margin, high + margin, bottom, top);
     course.spread(canvas, &column.time, &up);

@@ -108,7 +108,8 @@ impl WeightCourse {
                 false if course.numbers().0 == 1 => "1 synapse".to_owned(),
                 false => format!("{first} synapses"),
             };
-            if let [low, high, ..] = course.histograms[1].0[..] {
+            let edges = course.histograms.iter().rev().map(|(edges, _)| &edges[..]);
+            if let Some([low, high, ..]) = edges.into_iter().find(|edges| is_told(edges)) {
                 let width = axis::short(high - low);
                 let width = match width.contains('.') {
                     true => width.trim_end_matches('0').trim_end_matches('.'),
@@ -121,10 +122,11 @@ impl WeightCourse {
         }
         caption += self.followed();
         let cut = |course: &Course| {
-            let alone = |histogram: &(Vec<f64>, Vec<u64>)| {
-                histogram.1.iter().filter(|&&count| count > 0).count() == 1
+            let filled = |histogram: &(Vec<f64>, Vec<u64>)| {
+                histogram.1.iter().filter(|&&count| count > 0).count()
             };
-            alone(&course.histograms[0]) != alone(&course.histograms[1])
+            let [first, last] = [0, 1].map(|k| filled(&course.histograms[k]));
+            first.min(last) == 1 && first.max(last) > 1
         };
         if self.courses.iter().any(cut) {
             caption += " A bin that holds all synapses is cut off.";
@@ -183,6 +185,8 @@ impl Course {
             bins.flat_map(|(edges, _)| [edges[0], edges[1]])
         });
         let seen = seen.chain(counted);
+        // Where there are no synapses there are no weights.
+        let seen = seen.filter(|weight| weight.is_finite());
         let range = seen.map(|weight| (weight, weight));
         let range = range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let (low, high) = range.unwrap_or((0.0, 1.0));
@@ -252,26 +256,12 @@ impl Course {
         axis::bottom(canvas, &shares, bottom, &shares.ticks(3), "Synapses (%)");
     }
 
-    /// Bands, median and mean.
+    /// Bands, median and mean, wherever there are synapses.
     pub(super) fn spread(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
-        let line = |of: &dyn Fn(&Moment) -> f64| -> Vec<Point> {
-            let moments = self.moments.iter();
-            moments
-                .map(|moment| (time.at(moment.time_ms / MS_PER_S), weights.at(of(moment))))
-                .collect()
-        };
-        for (low, high, shade) in [(0, 4, 0.16), (1, 3, 0.38)] {
-            let mut area = line(&|moment| moment.quantiles[high]);
-            area.extend(line(&|moment| moment.quantiles[low]).into_iter().rev());
-            canvas.area(area, tint(BLUE, shade), 1.0);
+        let stretches = self.moments.chunk_by(|a, b| (a.n > 0) == (b.n > 0));
+        for moments in stretches.filter(|moments| moments[0].n > 0) {
+            spread(moments, canvas, time, weights);
         }
-        curve(
-            canvas,
-            line(&|moment| moment.quantiles[2]),
-            Stroke::new(BLUE, LINE),
-        );
-        let mean = Stroke::new(VERMILION, 1.0).dashed(3.0, 2.0);
-        curve(canvas, line(&|moment| moment.mean), mean);
     }
 
     /// The axis of how many synapses there are, and what stands at it.
@@ -323,6 +313,7 @@ impl Course {
         for (values, colour) in self.tracked.iter().zip(SERIES.iter().cycle()) {
             let points = self.moments.iter().zip(values);
             let points = points
+                .filter(|(_, weight)| weight.is_finite())
                 .map(|(moment, &weight)| (time.at(moment.time_ms / MS_PER_S), weights.at(weight)));
             curve(
                 canvas,
@@ -372,6 +363,33 @@ impl Course {
         }
         shares
     }
+}
+
+/// Bands, median and mean of weights at moments at each of which there are some.
+fn spread(moments: &[Moment], canvas: &mut Canvas, time: &Axis, weights: &Axis) {
+    let line = |of: &dyn Fn(&Moment) -> f64| -> Vec<Point> {
+        let moments = moments.iter();
+        moments
+            .map(|moment| (time.at(moment.time_ms / MS_PER_S), weights.at(of(moment))))
+            .collect()
+    };
+    for (low, high, shade) in [(0, 4, 0.16), (1, 3, 0.38)] {
+        let mut area = line(&|moment| moment.quantiles[high]);
+        area.extend(line(&|moment| moment.quantiles[low]).into_iter().rev());
+        canvas.area(area, tint(BLUE, shade), 1.0);
+    }
+    curve(
+        canvas,
+        line(&|moment| moment.quantiles[2]),
+        Stroke::new(BLUE, LINE),
+    );
+    let mean = Stroke::new(VERMILION, 1.0).dashed(3.0, 2.0);
+    curve(canvas, line(&|moment| moment.mean), mean);
+}
+
+/// Whether edges of bins are those of weights that there are.
+fn is_told(edges: &[f64]) -> bool {
+    edges.len() > 1 && edges[0].is_finite()
 }
 
 /// A line through points, or the one point that there is.
@@ -440,6 +458,25 @@ mod tests {
         assert_eq!(said(&[course(&[7, 9], 2, 2)]), None);
         let two = [course(&[7, 9], 2, 2), course(&same, 3, 0)];
         assert_eq!(said(&two).as_deref(), Some(drawn));
+    }
+
+    #[test]
+    fn where_no_synapse_is_left_nothing_is_drawn() {
+        let mut course = course(&[7, 7, 0], 0, 0);
+        let last = &mut course.moments[2];
+        (last.mean, last.quantiles) = (f64::NAN, [f64::NAN; 5]);
+        course.histograms[0] = (vec![0.0, 0.5, 1.0], vec![0, 7]);
+        course.histograms[1] = (vec![f64::NAN; 3], vec![0, 0]);
+        let courses = vec![course];
+        let figure = WeightCourse { courses };
+        let caption = figure.caption();
+        let said = "7 synapses at the start, 0 at the end, bins of 0.5 mV.";
+        assert!(
+            caption.contains(said) && !caption.contains("cut off"),
+            "{caption}"
+        );
+        let svg = crate::report::canvas::svg::render(&figure.canvas()).expect("a figure");
+        assert!(!svg.contains("NaN"), "{svg}");
     }
 
     /// The numbers lie left of the panel, and right of the one before it.
