@@ -76,8 +76,8 @@ pub struct Rule {
     bounds: fn(&Values) -> Result<(f64, f64), ParameterError>,
     /// Checks values, extreme weights, and the longest dendritic delay.
     check: fn(&Values, &[f64], Duration) -> Result<(), BuildError>,
-    /// Whether it can become another one while it runs.
-    becomes: fn(&Values, &Values) -> Result<bool, ParameterError>,
+    /// Why it cannot become another one while it runs, if it cannot.
+    obstacle: fn(&Values, &Values) -> Result<Option<&'static str>, ParameterError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
     column: Option<BuildColumn>,
     /// What it is under some values, where that has traces of other kinds.
@@ -141,7 +141,7 @@ impl Rule {
                 LearnError::check_lag(&rule, dendritic)?;
                 Ok(())
             },
-            becomes: |from, to| Ok(R::new(from)?.is_like(&R::new(to)?)),
+            obstacle: |from, to| Ok(R::new(from)?.obstacle(&R::new(to)?)),
             column: None,
             form: None,
         }
@@ -222,13 +222,20 @@ impl Rule {
         (self.under(values).check)(values, weights, dendritic)
     }
 
-    /// Whether what learns with the values `from` can go on with the values `to`.
+    /// Why what learns with the values `from` cannot go on with the values `to`, if it cannot.
     ///
     /// # Errors
     /// If a value is missing or out of range.
-    pub fn may_become(&self, from: &Values, to: &Values) -> Result<bool, ParameterError> {
+    pub fn obstacle(
+        &self,
+        from: &Values,
+        to: &Values,
+    ) -> Result<Option<&'static str>, ParameterError> {
         let (from_form, to_form) = (self.under(from), self.under(to));
-        Ok(std::ptr::eq(from_form, to_form) && (from_form.becomes)(from, to)?)
+        match std::ptr::eq(from_form, to_form) {
+            true => (from_form.obstacle)(from, to),
+            false => Ok(Some(rule::MADE_OF)),
+        }
     }
 
     /// What strengths may be.

@@ -205,8 +205,7 @@ impl PlasticityRule<0, 0> for Covariance {
         weight + self.eta * sum
     }
 
-    /// Averages go on, whatever the length of events.
-    fn is_like(&self, other: &Self) -> bool {
-        self.event == other.event
+    fn obstacle(&self, other: &Self) -> Option<&'static str> {
+        (self.event != other.event).then_some("averages are those over events of one length")
     }
 }

@@ -84,7 +84,7 @@ pub trait Learn: Send + Sync {
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool);
 
-    /// Goes on under the rule with other values from `t` on, which it [may become](crate::plasticity::Rule::may_become): what
+    /// Goes on under the rule with other values from `t` on, to which there is no [obstacle](crate::plasticity::Rule::obstacle): what
     /// reaches synapses before that instant is learnt under the old ones. Where spikes of a target are taken together, those
     /// on their way back through a dendrite have what they were given when they were fired.
     ///

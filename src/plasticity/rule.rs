@@ -143,16 +143,28 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
         weight
     }
 
-    /// Whether synapses under this rule can go on under `other`: their traces are the same, so are their bounds, and both
-    /// take spikes together or neither does.
-    fn is_like(&self, other: &Self) -> bool {
+    /// Why synapses under this rule cannot go on under `other`, if they cannot: their traces must be the same, so must their bounds,
+    /// and both must take spikes together or neither.
+    fn obstacle(&self, other: &Self) -> Option<&'static str> {
         let together = |rule: &Self| rule.push([0.0; POST]).is_some();
-        self.pre() == other.pre()
+        let is_alike = self.pre() == other.pre()
             && self.post() == other.post()
-            && self.bounds() == other.bounds()
-            && together(self) == together(other)
+            && self.bounds() == other.bounds();
+        match (is_alike, together(self) == together(other)) {
+            (true, true) => None,
+            (true, false) => Some(TAKEN_TOGETHER),
+            (false, _) => Some(MADE_OF),
+        }
     }
 }
+
+/// Why traces, bounds and the form of a rule stay as they are.
+pub(super) const MADE_OF: &str =
+    "time constants, bounds and the form of a rule are what its traces are made of";
+
+/// Why a rule that has a [push](PlasticityRule::push) keeps it, and one that has none gets none.
+const TAKEN_TOGETHER: &str = "spikes of a target are taken together as long as what they add neither depends on the weight nor may have \
+     either sign, and this number alone would begin or end that";
 
 /// Synapses that are worked on at a time: so many that vectors are full and do not wait for each other, so few that what is
 /// known of them stays in the first-level cache.

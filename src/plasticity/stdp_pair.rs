@@ -55,7 +55,7 @@ pub static SPEC: Spec = Spec {
             "mu_plus",
             Dimension::One,
             Range::NonNegative,
-            "how strengthening depends on the weight: 0 additive, 1 multiplicative",
+            "how strengthening depends on the weight: 0 additive, 1 multiplicative; no stage makes another of 0, or 0 of another",
         )
         .or_number(0.0),
         ParameterSpec::quantity(

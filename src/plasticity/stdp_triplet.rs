@@ -23,11 +23,15 @@ pub static SPEC: Spec = Spec {
             Range::Positive,
             "largest strength, without sign; amplitudes are shares of it",
         ),
-        share("a2_plus", 5e-10, "what a pair adds"),
+        share(
+            "a2_plus",
+            5e-10,
+            "what a pair adds; no stage makes its sign and that of a3_plus opposite ones, or like ones of these",
+        ),
         share(
             "a3_plus",
             6.2e-3,
-            "what a triplet with two spikes of the target adds",
+            "what a triplet with two spikes of the target adds; in stages as a2_plus",
         ),
         share(
             "a2_minus",

@@ -260,12 +260,9 @@ impl Network {
         let rule = plasticity::rule(learning.rule.spec.name).map_err(at_fault)?;
         let declared = complete(rule.spec, &learning.rule.values).map_err(at_fault)?;
         let altered = altered(rule.spec, &declared, &[(name, alteration)]);
-        match rule.may_become(&declared, &altered).map_err(at_fault)? {
-            true => Ok(()),
-            false => Err(fixed(
-                path,
-                "time constants, bounds and the form of a rule are what its traces are made of",
-            )),
+        match rule.obstacle(&declared, &altered).map_err(at_fault)? {
+            None => Ok(()),
+            Some(reason) => Err(fixed(path, reason)),
         }
     }
 }

@@ -163,9 +163,7 @@ impl Simulation {
             let own = wanted.iter().filter(|(path, _)| mine(path));
             let own = own.filter_map(|(path, &how)| Some((path.of_rule()?, how)));
             let values = altered(rule.spec, &declared, &own.collect::<Vec<_>>());
-            if !rule.may_become(&declared, &values).map_err(at_fault)? {
-                let reason =
-                    "time constants, bounds and the form of a rule are what its traces are made of";
+            if let Some(reason) = rule.obstacle(&declared, &values).map_err(at_fault)? {
                 return Err(fixed(path, reason).into());
             }
             rules.push((at, values));
