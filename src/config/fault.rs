@@ -52,8 +52,8 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
             format!("`{}`: {text}", item.path)
         }
         (_, Some(item), Some(rest)) => match rest.split_once(", expected ") {
-            // What was found is told as it was written.
-            Some((found, expected)) if found.starts_with(" is ") => {
+            // What was found is told as it was written, but of an array the number that is at fault.
+            Some((found, expected)) if found.starts_with(" is ") && !is_entry(problem, &item) => {
                 item.refuse::<()>(expected, help);
                 return;
             }
@@ -62,6 +62,11 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
         _ => format!("{part} `{name}`: {text}"),
     };
     section.reader.problem(origin, message, help);
+}
+
+/// Whether `problem` is about a number in the array `item`.
+fn is_entry(problem: &Problem, item: &Item<'_>) -> bool {
+    item.is_array() && matches!(problem, Problem::OutOfReach { .. })
 }
 
 /// The value of `key`; the potential at the start stands in a table of its own.
