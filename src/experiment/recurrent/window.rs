@@ -70,14 +70,15 @@ pub(super) fn draw(
         targets.extend(own.map(|(neuron, times)| (offset + neuron, times)));
         offset += model.network.find(name).map_or(0, |known| known.size);
     }
-    let points: Vec<Point> = kept(&first.synapses, &last.synapses)
+    let kept = kept(&first.synapses, &last.synapses);
+    let (gone, n_kept) = (first.synapses.len() - kept.len(), kept.len());
+    let points: Vec<Point> = kept
         .into_iter()
         .filter_map(|(before, after)| {
             let change = PERCENT * (after.weight - before.weight) / before.weight;
             point(before, change, &sources, &targets).filter(|_| change.is_finite())
         })
         .collect();
-    let left_out = first.synapses.len() - points.len();
     let mut caption = format!(
         "{}: weights at {} less those at {}, a disc for each synapse.",
         figure.projection,
@@ -103,11 +104,7 @@ pub(super) fn draw(
         caption += format!(" All weights were {weight} {unit}").trim_end();
         caption += " at first.";
     }
-    if left_out > 0 {
-        caption += &format!(
-            " Left out: {left_out} synapses whose ends did not both fire, or whose weight was 0 at first."
-        );
-    }
+    caption += &left_out(gone, n_kept - points.len());
     let plot = ChangePlot {
         series,
         over: over.into(),
@@ -116,6 +113,26 @@ pub(super) fn draw(
     };
     plot.draw(&directory.join(NAME))?;
     Ok(())
+}
+
+/// Which synapses are not shown: those that are `gone`, and others that are `still` there.
+fn left_out(gone: usize, still: usize) -> String {
+    let synapses = |n: usize| if n == 1 { "synapse" } else { "synapses" };
+    let mut reasons = Vec::new();
+    if gone > 0 {
+        let were = if gone == 1 { "was" } else { "were" };
+        reasons.push(format!("{gone} {} that {were} pruned", synapses(gone)));
+    }
+    if still > 0 {
+        reasons.push(format!(
+            "{still} {} whose ends did not both fire, or whose weight was 0 at first",
+            synapses(still)
+        ));
+    }
+    match reasons.is_empty() {
+        true => String::new(),
+        false => format!(" Left out: {}.", reasons.join("; ")),
+    }
 }
 
 /// A time in words.
@@ -224,5 +241,20 @@ fn series(name: String, mut points: Vec<(f64, f64)>, joined: bool) -> Series {
         points,
         joined,
         measured: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_said_for_its_own_reason() {
+        assert_eq!(left_out(0, 0), "");
+        assert_eq!(left_out(1, 0), " Left out: 1 synapse that was pruned.");
+        let silent = "3 synapses whose ends did not both fire, or whose weight was 0 at first.";
+        assert_eq!(left_out(0, 3), format!(" Left out: {silent}"));
+        let both = format!(" Left out: 2 synapses that were pruned; {silent}");
+        assert_eq!(left_out(2, 3), both);
     }
 }
