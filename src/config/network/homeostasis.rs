@@ -33,8 +33,8 @@ impl Table for Homeostasis {
             let form = each(learning_name(), "projection", false);
             k.need("projection", &mut self.projections, form, what);
         }
-        let what = "it acts at every multiple of this, such as \"1 s\", before anything else at that instant, forces of one \
-                    instant in the order of their names; not at 0, nor at the end of the run";
+        let what = "it acts at every multiple of this, such as \"1 s\", before anything else at that instant but for changes of \
+                    a rule that show there (`covariance`, `anti_hebbian_epoch`), forces of one instant in the order of their names; not at 0, nor at the end of the run";
         k.need("every", &mut self.every, span(), what);
         // Weights are measured as those of its projections are.
         if let Some((_, around)) = k.reading() {

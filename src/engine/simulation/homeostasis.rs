@@ -1,5 +1,5 @@
-//! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set, or
-//! synapses come and go.
+//! Slow forces: at their instants, before anything else that happens there but what weights come to by themselves until then,
+//! weights are looked at, changed and set, or synapses come and go.
 
 mod altered;
 mod average;
@@ -424,7 +424,9 @@ impl Simulation {
         match act.side() {
             _ if act.left().is_some() => {
                 if let (Some(left), Some((_, slow))) = (act.left(), declared) {
-                    forget(&mut seen, slow, left, &|block, one| onto.is_there(members[block], one));
+                    forget(&mut seen, slow, left, &|block, one| {
+                        onto.is_there(members[block], one)
+                    });
                 }
             }
             Side::Target => {
