@@ -69,6 +69,20 @@ impl AntiHebbian {
         fast - (slow - fast) * self.tau_ms / (self.average_ms - self.tau_ms)
     }
 
+    /// Both time constants, or such ones further apart. The difference of a trace and its average does not change where they are
+    /// swapped: about their middle it goes by the square of half their distance, so that this leaves out 1e-11 at most,
+    /// where subtracting exponentials that are nearly equal would leave few digits.
+    fn apart(tau_ms: f64, average_ms: f64) -> (f64, f64) {
+        /// As a share of the middle.
+        const LEAST: f64 = 1e-5;
+        let middle = tau_ms + (average_ms - tau_ms) / 2.0;
+        if (average_ms - tau_ms).abs() >= LEAST * middle {
+            return (tau_ms, average_ms);
+        }
+        let half = LEAST / 2.0 * middle;
+        (middle - half, middle + half)
+    }
+
     /// From complete values of the rule that `spec` is.
     fn of(values: &Values, spec: &'static Spec) -> Result<Self, ParameterError> {
         if values["tau"] == values["tau_average"] {
@@ -79,12 +93,13 @@ impl AntiHebbian {
                 reason: " is equal to `tau`, expected another time constant".into(),
             });
         }
+        let (tau_ms, average_ms) = Self::apart(values["tau"], values["tau_average"]);
         Ok(Self {
             w_max: values["w_max"],
             eta_post: values["eta"],
             eta_pre: values["eta_pre"],
-            tau_ms: values["tau"],
-            average_ms: values["tau_average"],
+            tau_ms,
+            average_ms,
         })
     }
 
@@ -121,5 +136,36 @@ impl PlasticityRule<2, 2> for AntiHebbian {
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<2, 2>) -> f64 {
         weight - self.eta_post * self.above_average(event.pre)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A spike so long ago leaves (tau_average e^(-t/tau) - tau e^(-t/tau_average)) / (tau_average - tau), which goes to (1 - t/tau) e^(-t/tau).
+    #[test]
+    fn a_trace_and_its_average_may_be_nearly_alike() {
+        for apart in [3e-11, 1e-9, 1e-7, 0.9e-5, 1.1e-5, -3e-11, -1e-6] {
+            let (tau, average) = (20.0, 20.0 * (1.0 + apart));
+            let values = Values::from([
+                ("w_max", 1.0),
+                ("eta", 0.1),
+                ("tau", tau),
+                ("tau_average", average),
+            ]);
+            let rule = AntiHebbian::new(&values).expect("valid");
+            for t in [0.0, 3.0, 20.0, 50.0, 150.0] {
+                let traces = rule.traces().map(|trace| (-t / trace.tau_ms).exp());
+                let found = rule.above_average(traces);
+                // To first order in how far they are apart.
+                let s = t / tau;
+                let expected = (-s).exp() * (1.0 - s - apart * s * (s / 2.0 - 1.0));
+                assert!(
+                    (found - expected).abs() < 3e-10,
+                    "{apart}, {t} ms: {found}, {expected}"
+                );
+            }
+        }
     }
 }
