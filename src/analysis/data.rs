@@ -40,16 +40,15 @@ pub struct Bout {
 }
 
 impl Bout {
-    /// Whether it is one of those that `name` asks for: a kind, a name, or the name of bouts that come several times, which are
-    /// numbered from the second one on ("N3", "N3 2"). "N3 1" is the first alone.
-    pub fn is_called(&self, name: &str) -> bool {
-        let times = |text: &str| -> Option<u32> { text.parse().ok().filter(|times| *times >= 2) };
-        let again = self.name.strip_prefix(name);
-        let again = again
-            .and_then(|rest| times(rest.strip_prefix(' ')?))
-            .is_some();
-        let is_first = name.strip_suffix(" 1") == Some(&self.name);
-        self.name == name || self.kind == name || again || is_first
+    /// Whether `name` is its kind or its name, or its name but for numbers at the end: bouts that come several times are numbered
+    /// from the second one on ("N3", "N3 2"), those that somebody numbered begin where they like ("run 1", "run 2", "run 2 2").
+    fn is_called(&self, name: &str) -> bool {
+        let is_number = |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_digit());
+        let rest = self.name.strip_prefix(name);
+        let numbers = rest.and_then(|rest| rest.strip_prefix(' '));
+        let is_numbered = numbers.is_some_and(|numbers| numbers.split(' ').all(is_number));
+        // Files from elsewhere say of no bout what kind it is.
+        !name.is_empty() && (self.name == name || self.kind == name || is_numbered)
     }
 }
 
@@ -65,12 +64,16 @@ pub struct NoBout {
     pub help: String,
 }
 
-/// Those of `bouts` that are [called](Bout::is_called) `name`.
+/// Those of `bouts` that are called `name`: of this name or kind, or of this name with numbers behind it. Where no bout is,
+/// "N3 1" is the "N3" that "N3 2" follows.
 ///
 /// # Errors
 /// If there are none.
 pub fn called<'a>(bouts: &'a [Bout], name: &str) -> Result<Vec<&'a Bout>, NoBout> {
-    let chosen: Vec<&Bout> = bouts.iter().filter(|bout| bout.is_called(name)).collect();
+    let mut chosen: Vec<&Bout> = bouts.iter().filter(|bout| bout.is_called(name)).collect();
+    if let (true, Some(first)) = (chosen.is_empty(), name.strip_suffix(" 1")) {
+        chosen.extend(bouts.iter().filter(|bout| bout.name == first));
+    }
     if !chosen.is_empty() {
         return Ok(chosen);
     }
@@ -152,19 +155,19 @@ impl Data {
         self.spans.iter().map(|span| span.seconds()).sum()
     }
 
-    /// The spans of the bouts that are [called](Bout::is_called) one of `names`, between commas; ascending.
+    /// The spans of the bouts that are [`called`] one of `names`, between commas; ascending.
     ///
     /// # Errors
     /// If no bout is called by one of the names.
     pub fn spans_of(&self, names: &str) -> Result<Vec<Span>, NoBout> {
-        let names: Vec<&str> = names.split(',').map(str::trim).collect();
-        for name in &names {
-            called(&self.bouts, name)?;
+        let mut spans = Vec::new();
+        for name in names.split(',') {
+            let bouts = called(&self.bouts, name.trim())?;
+            spans.extend(bouts.into_iter().map(|bout| bout.span));
         }
-        let chosen = |bout: &&Bout| names.iter().any(|name| bout.is_called(name));
-        let spans = self.bouts.iter().filter(chosen).map(|bout| bout.span);
-        let mut spans: Vec<Span> = spans.filter(|span| span.length().ps() > 0).collect();
+        spans.retain(|span| span.length().ps() > 0);
         spans.sort_unstable();
+        spans.dedup();
         Ok(spans)
     }
 }
@@ -178,21 +181,30 @@ mod tests {
     fn bouts_that_come_several_times_are_chosen_together() {
         let bout = |name: &str| Bout {
             name: name.into(),
-            kind: "run".into(),
+            kind: "sleep".into(),
             span: Span {
                 start: Time::ZERO,
                 stop: Time::ZERO,
             },
         };
-        let all = ["N3", "N3 2", "N3 12", "N31", "N3 x", "N", "N3 1"].map(bout);
-        let called = |name: &str| -> Vec<&str> {
-            let chosen = all.iter().filter(|bout| bout.is_called(name));
-            chosen.map(|bout| bout.name.as_str()).collect()
+        let chosen = |all: &[&str], name: &str| -> Vec<String> {
+            let all: Vec<Bout> = all.iter().copied().map(bout).collect();
+            let chosen = called(&all, name).expect("there are some");
+            chosen.iter().map(|bout| bout.name.clone()).collect()
         };
-        assert_eq!(called("N3"), ["N3", "N3 2", "N3 12"]);
-        assert_eq!(called("N3 2"), ["N3 2"]);
-        assert_eq!(called("N3 1"), ["N3", "N3 1"]);
-        assert_eq!(called("run").len(), all.len());
+        let all = ["N3", "N3 2", "N3 12", "N31", "N3 x", "N"];
+        assert_eq!(chosen(&all, "N3"), ["N3", "N3 2", "N3 12"]);
+        assert_eq!(chosen(&all, "N3 2"), ["N3 2"]);
+        assert_eq!(chosen(&all, "N3 1"), ["N3"]);
+        assert_eq!(chosen(&all, "sleep").len(), all.len());
+        // Numbers of one's own, of which one comes twice.
+        let all = ["run 1", "run 2", "run 2 2", "run", "run 0", "run 3 a"];
+        assert_eq!(
+            chosen(&all, "run"),
+            ["run 1", "run 2", "run 2 2", "run", "run 0"]
+        );
+        assert_eq!(chosen(&all, "run 1"), ["run 1"]);
+        assert_eq!(chosen(&all, "run 2"), ["run 2", "run 2 2"]);
     }
 
     #[test]
