@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::layered::Layered;
-use super::trains::{Span, Trains};
+use super::trains::{Span, Trains, united};
 use crate::base::suggest;
 use crate::position::Point;
 
@@ -155,7 +155,7 @@ impl Data {
         self.spans.iter().map(|span| span.seconds()).sum()
     }
 
-    /// The spans of the bouts that are [`called`] one of `names`, between commas; ascending.
+    /// The spans of the bouts that are [`called`] one of `names`, between commas; ascending, what several share once.
     ///
     /// # Errors
     /// If no bout is called by one of the names.
@@ -165,10 +165,7 @@ impl Data {
             let bouts = called(&self.bouts, name.trim())?;
             spans.extend(bouts.into_iter().map(|bout| bout.span));
         }
-        spans.retain(|span| span.length().ps() > 0);
-        spans.sort_unstable();
-        spans.dedup();
-        Ok(spans)
+        Ok(united(spans, false))
     }
 }
 
@@ -227,6 +224,11 @@ mod tests {
         };
         let spans = data.spans_of("N3 , W").expect("both are there");
         assert_eq!(spans, [data.bouts[0].span, data.bouts[2].span]);
+        // A bout that lies within another one counts once.
+        let mut nested = data.clone();
+        nested.bouts[1].span.stop = Time::from_ps(3);
+        let spans = nested.spans_of("N2,N3").expect("both are there");
+        assert_eq!(spans, [nested.bouts[1].span]);
         for (names, found, help) in [
             ("N2,N33", "N33", "\n  help: did you mean `N3`?"),
             ("rum", "rum", "\n  help: did you mean `run`?"),

@@ -41,6 +41,23 @@ impl Span {
     }
 }
 
+/// What `spans` cover, ascending: those without length are left out, those that share time are one. Those that only touch stay two,
+/// or are one as well where they are to be `joined`.
+pub fn united(mut spans: Vec<Span>, joined: bool) -> Vec<Span> {
+    spans.retain(|span| span.length() > Duration::ZERO);
+    spans.sort_unstable();
+    let mut apart: Vec<Span> = Vec::new();
+    for span in spans {
+        let meets =
+            |last: &&mut Span| span.start < last.stop || joined && span.start == last.stop;
+        match apart.last_mut().filter(meets) {
+            Some(last) => last.stop = last.stop.max(span.stop),
+            None => apart.push(span),
+        }
+    }
+    apart
+}
+
 /// The spike trains of neurons, each ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trains {
@@ -201,6 +218,15 @@ mod tests {
 
     fn at(times: &[i64]) -> Vec<Time> {
         times.iter().map(|&ps| Time::from_ps(ps)).collect()
+    }
+
+    #[test]
+    fn time_that_spans_share_is_there_once() {
+        let spans = [(5, 8), (20, 30), (0, 6), (22, 25), (8, 9), (40, 40), (0, 6)];
+        let spans = spans.map(|(start, stop)| span(start, stop)).to_vec();
+        let apart = [span(0, 8), span(8, 9), span(20, 30)];
+        assert_eq!(united(spans.clone(), false), apart);
+        assert_eq!(united(spans, true), [span(0, 9), span(20, 30)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{AnalyseError, Request};
 use crate::analysis::data::{Bout, Course, Data, Population, called};
 use crate::analysis::layered::Layered;
 use crate::analysis::measure::{Measure, find};
-use crate::analysis::trains::{Span, Trains};
+use crate::analysis::trains::{Span, Trains, united};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
 use crate::config::Model;
@@ -382,9 +382,8 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
         })?;
         spans.extend(chosen.into_iter().map(|bout| bout.span.within(window)));
     }
-    spans.retain(|span| span.length() > Duration::ZERO);
-    spans.sort_unstable();
-    spans.dedup();
+    // Nested bouts of one kind are looked at once.
+    let spans = united(spans, false);
     if spans.is_empty() {
         let found = format!("none between {} and {}", window.start, window.stop);
         return Err(AnalyseError::request(
@@ -393,13 +392,5 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
             "bouts that take time",
         ));
     }
-    // Nested bouts of one kind are looked at once.
-    let mut apart: Vec<Span> = Vec::new();
-    for span in spans {
-        match apart.last_mut().filter(|last| span.start < last.stop) {
-            Some(last) => last.stop = last.stop.max(span.stop),
-            None => apart.push(span),
-        }
-    }
-    Ok(apart)
+    Ok(spans)
 }
