@@ -56,12 +56,13 @@ mod victor_purpura;
 #[cfg(test)]
 mod tests;
 
-use super::data::Data;
+use super::data::{Bout, Data, called};
 use super::table::Table;
-use super::trains::Span;
+use super::trains::{Span, united};
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
+use crate::base::shown::shown;
 use crate::base::stream::Stream;
 use crate::base::suggest;
 use crate::base::time::Duration;
@@ -222,18 +223,26 @@ fn time(values: &Values, name: &str) -> Duration {
     time.unwrap_or(Duration::ZERO).max(Duration::from_ps(1))
 }
 
-/// The one stretch of time that is looked at.
+/// The one stretch of time that is looked at, be it several that follow each other without a gap.
 fn one_span(spec: &'static Spec, data: &Data) -> Result<Span, MeasureError> {
-    match data.spans.as_slice() {
-        &[span] => Ok(span),
-        spans => {
-            let problem = format!(
-                "found {} stretches of time, expected one\n  help: choose one with `--from` and `--to`",
-                spans.len()
-            );
-            Err(lacks(spec, problem))
-        }
+    let spans = united(data.spans.clone(), true);
+    if let &[span] = spans.as_slice() {
+        return Ok(span);
     }
+    // The name of the first of several bouts would be that of all.
+    let is_alone = |bout: &&Bout| {
+        let named = called(&data.bouts, &bout.name);
+        spans.contains(&bout.span) && named.is_ok_and(|named| named.len() == 1)
+    };
+    let last = data.bouts.iter().rfind(is_alone);
+    let or_bout = last.map_or_else(String::new, |bout| {
+        format!(", or one bout, such as `--bout \"{}\"`", shown(&bout.name))
+    });
+    let problem = format!(
+        "found {} stretches of time, expected one\n  help: choose one with `--from` and `--to`{or_bout}",
+        spans.len()
+    );
+    Err(lacks(spec, problem))
 }
 
 /// The spans, which must hold `least` bins of this width together.

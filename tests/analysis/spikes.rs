@@ -76,7 +76,10 @@ fn what_is_undefined_is_no_number_and_what_is_missing_is_said() {
         refused("correlation", &data, &Values::from([("bin", 0.1)])),
         "`correlation`: found 1 of 10 neurons of `p` that fire, expected two or more"
     );
-    data.spans.push(data.spans[0]);
+    data.spans.push(Span {
+        start: ms(1.0),
+        stop: ms(1.5),
+    });
     assert_eq!(
         refused("isi_distance", &data, &Values::new()),
         "`isi_distance`: found 2 stretches of time, expected one\n  help: choose one with `--from` and `--to`"

@@ -36,3 +36,39 @@ fn every_measure_is_described_and_found() {
         "found no measure `correlatoin`\n  help: did you mean `correlation`?"
     );
 }
+
+#[test]
+fn bouts_without_a_gap_are_one_stretch() {
+    use crate::base::time::Time;
+
+    let at = |s: i64| Time::from_ps(s * 1_000_000_000_000);
+    let bout = |(name, start, stop): (&str, i64, i64)| Bout {
+        name: name.into(),
+        kind: "sleep".into(),
+        span: Span {
+            start: at(start),
+            stop: at(stop),
+        },
+    };
+    let bouts = [("N2", 0, 60), ("N3", 60, 120), ("R", 120, 130), ("N2 2", 130, 150)];
+    let mut data = Data {
+        populations: Vec::new(),
+        spans: Vec::new(),
+        bouts: bouts.map(bout).into(),
+        tables: std::collections::BTreeMap::new(),
+        courses: Vec::new(),
+        layered: None,
+    };
+    let spec = find("isi_distance").unwrap().spec;
+    data.spans = data.bouts[..2].iter().map(|bout| bout.span).collect();
+    let whole = Span {
+        start: at(0),
+        stop: at(120),
+    };
+    assert_eq!(one_span(spec, &data).unwrap(), whole);
+    data.spans = vec![data.bouts[0].span, data.bouts[3].span];
+    let said = one_span(spec, &data).unwrap_err().to_string();
+    let expected = "`isi_distance`: found 2 stretches of time, expected one\n  help: choose one with `--from` and `--to`, or one bout, \
+                    such as `--bout \"N2 2\"`";
+    assert_eq!(said, expected);
+}
