@@ -22,7 +22,7 @@ pub(super) const FIELDS: ParameterSpec = ParameterSpec::new(
 pub(super) const TRACK: ParameterSpec = ParameterSpec::new(
     "track",
     TABLE,
-    "where the animal was: columns `time` in ms and `position`; place fields are those of the spikes of `wake`",
+    "where the animal was: columns `time` in ms and `position`, between rows in proportion; place fields are those of the spikes of `wake`",
 )
 .or(Default::Absent("of a run with `place_cells`: where they were told to be, in cm"));
 pub(super) const WAKE: ParameterSpec = ParameterSpec::new(

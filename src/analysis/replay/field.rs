@@ -26,7 +26,27 @@ pub struct Track<'a> {
     pub positions: &'a [f64],
 }
 
+/// When in ms, and where.
+type Point = (f64, f64);
+
 impl Track<'_> {
+    /// The straight ways between samples, as far as they were gone within `span`.
+    fn legs(&self, span: Span) -> impl Iterator<Item = (Point, Point)> {
+        let (start, stop) = (span.start.as_ms(), span.stop.as_ms());
+        let first = self.times_ms.partition_point(|&ms| ms <= start);
+        let behind = self.times_ms.partition_point(|&ms| ms < stop);
+        // Each way by the sample that ends it; the last may end after the span.
+        let ends = first.max(1)..self.times_ms.len().min(behind + 1);
+        ends.map(move |end| {
+            let [from, to] = [end - 1, end].map(|k| (self.times_ms[k], self.positions[k]));
+            let at = |ms: f64| (ms, from.1 + (ms - from.0) / (to.0 - from.0) * (to.1 - from.1));
+            (
+                if from.0 < start { at(start) } else { from },
+                if to.0 > stop { at(stop) } else { to },
+            )
+        })
+    }
+
     /// Where it was at `time`, between samples in proportion; `None` before the first and after the last.
     fn at(&self, time: Time) -> Option<f64> {
         let ms = time.as_ms();
@@ -37,6 +57,22 @@ impl Track<'_> {
             Some(&to) => Some(x + (ms - from) / (to - from) * (self.positions[next] - x)),
             None => (ms == from).then_some(x),
         }
+    }
+}
+
+/// Adds to the `seconds` that each bin takes those of a straight path from one place to another, in bins from the first one's edge.
+fn spend(seconds: &mut [f64], (from, to): (f64, f64), length_s: f64) {
+    let (low, high) = (from.min(to), from.max(to));
+    // The end of the track belongs to the last bin.
+    let last = seconds.len() - 1;
+    let [first, last] = [low, high].map(|place| (place as usize).min(last));
+    if first == last {
+        seconds[first] += length_s;
+        return;
+    }
+    for (bin, seconds) in (first..=last).zip(&mut seconds[first..=last]) {
+        let upper = if bin == last { high } else { bin as f64 + 1.0 };
+        *seconds += length_s * (upper - low.max(bin as f64)) / (high - low);
     }
 }
 
@@ -156,16 +192,13 @@ impl Fields {
             return Err("found positions that are all the same, expected a track".into());
         }
         let width = (high - low) / bins as f64;
-        let bin = |x: f64| (((x - low) / width) as usize).min(bins - 1);
+        let place = |x: f64| (x - low) / width;
+        let bin = |x: f64| (place(x) as usize).min(bins - 1);
         let mut seconds = vec![0.0; bins];
-        for (pair, &x) in track.times_ms.windows(2).zip(track.positions) {
-            let held = |time| {
-                let mut spans = spans.iter();
-                spans.find(|span| span.start <= time && time < span.stop)
-            };
-            // Between two spans nobody was at the last place of the first.
-            if let Some(span) = Time::from_ms(pair[0]).ok().and_then(held) {
-                seconds[bin(x)] += (pair[1].min(span.stop.as_ms()) - pair[0]) / 1e3;
+        for span in spans {
+            for (from, to) in track.legs(*span) {
+                let path = (place(from.1), place(to.1));
+                spend(&mut seconds, path, (to.0 - from.0) / 1e3);
             }
         }
         if seconds.iter().sum::<f64>() <= 0.0 {
@@ -278,6 +311,52 @@ mod tests {
         // 20 Hz everywhere: 20 spikes in the second that each half took.
         for rate in &fields.rates[0] {
             assert!((rate - 20.0).abs() < 0.1, "{:?}", fields.rates);
+        }
+    }
+
+    /// A path of which only the turning points are told is the same path.
+    #[test]
+    fn time_is_spent_all_along_the_way_between_two_samples() {
+        let at = |ms: f64| Time::from_ms(ms).expect("in range");
+        // To the end of 100 cm and back in 10 s each, once a second a spike, three more around 75 cm on the way there.
+        let spikes = (0..20).map(|k| 500.0 + 1e3 * f64::from(k));
+        let spikes = spikes.chain([7_400.0, 7_500.0, 7_600.0]);
+        let spikes: Vec<(Time, u32)> = spikes.map(|ms| (at(ms), 0)).collect();
+        let population = Population {
+            name: "cells".into(),
+            labels: None,
+            trains: Trains::new(1, &spikes),
+            positions: None,
+        };
+        let of = |step_ms: usize, spans: &[(f64, f64)]| {
+            let times_ms = (0..=20_000).step_by(step_ms).map(|ms| ms as f64);
+            let times_ms: Vec<f64> = times_ms.collect();
+            let positions = times_ms.iter().map(|ms| 100.0 - (ms / 100.0 - 100.0).abs());
+            let positions: Vec<f64> = positions.collect();
+            let track = Track {
+                times_ms: &times_ms,
+                positions: &positions,
+            };
+            let spans = spans.iter().map(|&(start, stop)| Span {
+                start: at(start),
+                stop: at(stop),
+            });
+            let fields =
+                Fields::of_track(track, &population, &spans.collect::<Vec<_>>(), 10, 0.0);
+            fields.expect("a track").rates.remove(0)
+        };
+        for step_ms in [20, 1_000, 10_000] {
+            let rates = of(step_ms, &[(0.0, 20_000.0)]);
+            for (bin, rate) in rates.into_iter().enumerate() {
+                let expected = if bin == 7 { 2.5 } else { 1.0 };
+                assert!((rate - expected).abs() < 1e-9, "{step_ms}, {bin}: {rate}");
+            }
+            // Of parts of legs only what lies within: 20 to 40 cm there, and 95 to 80 back.
+            let rates = of(step_ms, &[(2_000.0, 4_000.0), (10_500.0, 12_000.0)]);
+            let expected = [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0];
+            for (rate, expected) in rates.iter().zip(expected) {
+                assert!((rate - expected).abs() < 1e-9, "{step_ms}: {rates:?}");
+            }
         }
     }
 }
