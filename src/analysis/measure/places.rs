@@ -80,6 +80,10 @@ pub(super) const LEVEL: ParameterSpec = ParameterSpec::quantity(
 pub(super) fn enough(spec: &'static Spec, values: &Values) -> Result<usize, MeasureError> {
     let shuffles = values.count("shuffles").unwrap_or(0) as usize;
     let level = values["level"];
+    if level == 0.0 {
+        let problem = "found a level of 0, expected more than 0: p of shuffles never is 0";
+        return Err(lacks(spec, problem));
+    }
     let least = 1.0 / (shuffles as f64 + 1.0);
     match least <= level {
         true => Ok(shuffles),

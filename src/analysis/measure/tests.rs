@@ -72,3 +72,19 @@ fn bouts_without_a_gap_are_one_stretch() {
                     such as `--bout \"N2 2\"`";
     assert_eq!(said, expected);
 }
+
+#[test]
+fn no_number_of_shuffles_reaches_a_level_of_zero() {
+    use crate::base::parameter::Value;
+
+    for (level, shuffles, expected) in [
+        (0.0, 2_000, "found a level of 0, expected more than 0: p of shuffles never is 0"),
+        (0.05, 9, "expected 19 or more for a level of 0.05"),
+    ] {
+        let spec = find("replay").unwrap().spec;
+        let given = [("level", Value::Number(level)), ("shuffles", Value::Count(shuffles))];
+        let values = complete(spec, &Values::from(given)).unwrap();
+        let said = places::enough(spec, &values).unwrap_err().to_string();
+        assert!(said.ends_with(expected), "{said}");
+    }
+}
