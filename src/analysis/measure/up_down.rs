@@ -132,10 +132,10 @@ fn within(
             stop: down.start,
         });
         found.states.extend(up.map(|up| (true, up)));
-        // The last bin may reach beyond the end.
-        match down.start > span.start && down.stop < span.stop {
+        // Of what comes behind the last whole bin nothing is known.
+        match down.start > span.start && down.stop < edge(rates.len()) {
             true => found.states.push((false, down)),
-            false => found.cut = found.cut + (down.stop.min(span.stop) - down.start),
+            false => found.cut = found.cut + down.length(),
         }
         before = Some(down);
     }
@@ -323,5 +323,12 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert_eq!((too_long, cut), (1, ms(60) - ms(0)));
+        // Also where an end lies within a bin, which is none then.
+        let longer = Span {
+            start: ms(0),
+            stop: ms(337),
+        };
+        let found = within(longer, &rates, 0.5, bin, limits);
+        assert_eq!((found.states, found.cut), (states, cut));
     }
 }
