@@ -220,7 +220,13 @@ impl Response {
         let ends = self.times_ms.first().zip(self.times_ms.last());
         let (Some((&from, &to)), true) = (ends, highest > 0.0) else {
             let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
-            axis::say(canvas, centre, "no spikes around pulses");
+            let counted = self.delivered.is_some() || self.sham.is_some();
+            let why = match (counted, self.latencies_ms.is_empty()) {
+                (true, _) => "no spikes around pulses",
+                (false, true) => "no pulses",
+                (false, false) => "all pulses are too near an end of the run",
+            };
+            axis::say(canvas, centre, why);
             return;
         };
         let across = Axis::linear(from, to, left, right);
@@ -280,5 +286,30 @@ mod tests {
         let up = pulses_axis(3, 100.0, 0.0);
         let height = |count| up.at(0.0) - up.at(count);
         assert!((height(3.0) - 3.0 * height(1.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_panel_without_rates_says_why() {
+        let silent = Some((vec![0.0; 3], 1));
+        for (latencies_ms, delivered, why) in [
+            (vec![1.0], silent, "no spikes around pulses"),
+            (vec![1.0], None, "all pulses are too near an end of the run"),
+            (Vec::new(), None, "no pulses"),
+        ] {
+            let response = Response {
+                stimulus: "cue".into(),
+                population: "e".into(),
+                latencies_ms,
+                answered: None,
+                times_ms: vec![0.0, 10.0, 20.0],
+                delivered,
+                sham: None,
+            };
+            let evoked = Evoked {
+                responses: vec![response],
+            };
+            let drawn = crate::report::canvas::svg::render(&evoked.canvas()).unwrap();
+            assert!(drawn.contains(&format!(">{why}<")), "{why}: {drawn}");
+        }
     }
 }
