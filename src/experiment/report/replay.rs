@@ -255,7 +255,7 @@ fn drawn(found: &Replays<'_>) -> Replay {
         track_cm: (positions[0] - half, positions[positions.len() - 1] + half),
         caption: format!(
             "Above each burst: when it begins, which way it goes, and p of its line, controlled over all bursts. Lines of replays \
-             (p at most {LEVEL}) are red, others dashed. Bins of {BIN_MS} ms; pale where no neuron fired."
+             (p at most {LEVEL}) are orange, others dashed. Bins of {BIN_MS} ms; pale where no neuron fired."
         ),
     }
 }

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn events_say_when_and_how_sure_and_only_replay_is_red() {
+    fn events_say_when_and_how_sure_and_only_replay_is_orange() {
         let drawn = |is_replay| {
             let figure = Replay {
                 events: vec![event(is_replay); 7],
@@ -186,7 +186,7 @@ mod tests {
             8,
             "a bar of colours and seven events"
         );
-        let red = "#d55e00";
-        assert!(replay.contains(red) && !none.contains(red) && none.contains("dasharray"));
+        let orange = "#d55e00";
+        assert!(replay.contains(orange) && !none.contains(orange) && none.contains("dasharray"));
     }
 }
