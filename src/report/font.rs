@@ -64,6 +64,24 @@ pub(crate) fn fit(text: &str, size: f64, weight: Weight, room: f64) -> String {
     "…".to_owned()
 }
 
+/// `text`, or as much of its begin and of its end as fits into `room` points around an ellipsis: where names of a kind are cut,
+/// their ends tell them apart.
+pub(crate) fn fit_ends(text: &str, size: f64, weight: Weight, room: f64) -> String {
+    if width(text, size, weight) <= room {
+        return text.to_owned();
+    }
+    let all: Vec<char> = text.chars().collect();
+    for kept in (2..all.len()).rev() {
+        let (begin, end) = (&all[..kept - kept / 2], &all[all.len() - kept / 2..]);
+        let [begin, end] = [begin, end].map(|part| part.iter().collect::<String>());
+        let candidate = format!("{}…{}", begin.trim_end(), end.trim_start());
+        if width(&candidate, size, weight) <= room {
+            return candidate;
+        }
+    }
+    fit(text, size, weight, room)
+}
+
 /// `text` in lines of at most `room` points, broken at spaces; a longer word is cut.
 pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -106,6 +124,18 @@ mod tests {
         assert!(cut.ends_with('…') && width(&cut, 8.0, Weight::Regular) <= 50.0);
         assert_eq!(fit("short", 8.0, Weight::Regular, 50.0), "short");
         assert_eq!(fit("x", 8.0, Weight::Regular, 0.0), "…");
+    }
+
+    #[test]
+    fn names_that_end_in_different_numbers_are_cut_to_different_ones() {
+        let name = |k: u32| {
+            let text = format!("test after the second sleep {k}");
+            fit_ends(&text, 8.0, Weight::Regular, 50.0)
+        };
+        assert!(name(1).starts_with("test") && name(1).contains('…') && name(1).ends_with(" 1"));
+        assert!(name(12).ends_with(" 12") && width(&name(12), 8.0, Weight::Regular) <= 50.0);
+        assert_eq!(fit_ends("short", 8.0, Weight::Regular, 50.0), "short");
+        assert_eq!(fit_ends("x y z", 8.0, Weight::Regular, 0.0), "…");
     }
 
     #[test]

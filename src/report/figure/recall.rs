@@ -73,7 +73,7 @@ impl Recall {
         let up = Axis::linear(0.0, PERCENT, bottom, TOP);
         for (k, bout) in self.bouts.iter().enumerate() {
             let left = LEFT + group * k as f64 + GAP / 2.0;
-            let name = font::fit(bout, TICK, Weight::Regular, group - 3.0);
+            let name = font::fit_ends(bout, TICK, Weight::Regular, group - 3.0);
             let at = (left + BAR * bars / 2.0, bottom + 12.0);
             canvas.text(Text::new(at, TICK, name).anchor(Anchor::Middle).colour(INK));
             for (b, (own, &colour)) in self.scores.iter().zip(SERIES.iter().cycle()).enumerate() {
