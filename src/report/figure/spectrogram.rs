@@ -191,7 +191,8 @@ impl Spectrogram {
             canvas.picture((from, top), (shown - from, bottom - top), picture);
             let x = column.time.to + 6.0;
             let ticks = values.ticks(4);
-            bar(canvas, &values, x, &ticks, "Power (dB)", heat);
+            let title = "Power (dB of 1 Hz²/Hz)";
+            bar(canvas, &values, x, &ticks, title, heat);
         }
         frame(canvas, (from, column.time.to), (top, bottom));
         let title = "Frequency (Hz)";
