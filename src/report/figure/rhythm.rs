@@ -1,5 +1,6 @@
 //! Rhythms stage by stage: power spectra, and how often a population fires how much.
 
+use crate::analysis::signal::stretches;
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Canvas, Point, Stroke, Text};
@@ -251,11 +252,16 @@ impl Rhythm {
             for &rate in &stage.rates {
                 counts[((spikes(rate) / width) as usize).min(bins - 1)] += 1;
             }
-            let steps = counts.iter().enumerate().flat_map(|(k, &count)| {
-                let share = PER_MILLE * count as f64 / stage.rates.len() as f64;
-                [k, k + 1].map(|k| (across.at(edge(k)), up.at(share)))
-            });
-            canvas.line(steps.collect(), Stroke::new(colour, LINE * 0.7));
+            // Rates that no bin has have no line: along the axis it would read as a share.
+            for (first, last) in stretches(counts.iter().map(|&count| count > 0)) {
+                let steps = (first..=last).flat_map(|k| {
+                    let share = PER_MILLE * counts[k] as f64 / stage.rates.len() as f64;
+                    [k, k + 1].map(|k| (across.at(edge(k)), up.at(share)))
+                });
+                let foot = |k: usize| std::iter::once((across.at(edge(k)), bottom));
+                let line = foot(first).chain(steps).chain(foot(last + 1));
+                canvas.line(line.collect(), Stroke::new(colour, LINE * 0.7));
+            }
         }
         axis::bottom(canvas, &across, bottom + 3.0, &across.ticks(6), "Rate (Hz)");
         axis::left(
@@ -266,5 +272,36 @@ impl Rhythm {
             "Bins in a thousand",
             32.0,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::canvas::svg;
+
+    #[test]
+    fn rates_that_no_bin_has_have_no_line() {
+        let lines = |rates: Vec<f64>| {
+            let stage = StageRhythm {
+                name: "N3".into(),
+                density: Vec::new(),
+                segments: 0,
+                rates,
+                raster: None,
+            };
+            let rhythm = Rhythm {
+                population: "e".into(),
+                quantum_hz: 1.0,
+                stages: vec![stage],
+            };
+            let mut canvas = Canvas::new(FULL_WIDTH, 200.0, "Rhythms");
+            rhythm.histograms(&mut canvas, (50.0, 240.0), (32.0, 152.0));
+            let drawn = svg::render(&canvas).unwrap();
+            drawn.matches("#0072b2").count()
+        };
+        assert_eq!(lines(vec![0.0, 1.0, 2.0, 3.0, 3.0]), 1);
+        // Silence, and now and then a few spikes.
+        assert_eq!(lines(vec![0.0, 0.0, 6.0, 7.0, 20.0]), 3);
     }
 }
