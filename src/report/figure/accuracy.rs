@@ -165,7 +165,7 @@ impl Accuracy {
         for (k, stage) in self.stages.iter().enumerate() {
             let colour = if stage.is_sleep { GREY } else { INK };
             let x = columns.at(k as f64 + 0.5);
-            let name = font::fit(&stage.name, TICK, Weight::Regular, self.column() - 1.0);
+            let name = font::fit_ends(&stage.name, TICK, Weight::Regular, self.column() - 1.0);
             canvas.text(
                 Text::new((x, y), TICK, name)
                     .colour(colour)

@@ -129,7 +129,7 @@ impl Forage {
                 Colour(222, 226, 232)
             };
             canvas.rectangle((from, y), (to - from, STRIP), fill);
-            let name = font::fit(&one.name, TICK, Weight::Regular, to - from - 3.0);
+            let name = font::fit_ends(&one.name, TICK, Weight::Regular, to - from - 3.0);
             let at = ((from + to) / 2.0, y + STRIP / 2.0);
             canvas.text(Text::new(at, TICK, name).anchor(Anchor::Middle).level());
             if let Some(origin) = &one.from {

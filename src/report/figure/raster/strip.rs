@@ -122,7 +122,7 @@ impl<'a> Strips<'a> {
             let (x, right) = (column.x(from), column.x(to));
             let ground = if k % 2 == 0 { tint(GREY, 0.3) } else { PALE };
             canvas.rectangle((x, top), (right - x, STRIP), ground);
-            let shown = font::fit(&bout.name, NOTE, Weight::Regular, right - x - 2.0);
+            let shown = font::fit_ends(&bout.name, NOTE, Weight::Regular, right - x - 2.0);
             // An ellipsis alone says nothing.
             if shown != "…" {
                 let text = Text::new(((x + right) / 2.0, top + STRIP / 2.0), NOTE, shown);
