@@ -12,7 +12,7 @@ use crate::base::time::Time;
 static SPEC: Spec = Spec {
     name: "isi_distance",
     summary: "how far the intervals between spikes of two neurons differ, from 0 to 1, over time",
-    equations: "D = mean over time of |nu_1(t) - nu_2(t)| / max(nu_1(t), nu_2(t)), nu(t) the interval around t; undefined where a neuron spikes twice at one instant",
+    equations: "D = mean over time of |nu_1(t) - nu_2(t)| / max(nu_1(t), nu_2(t)), nu(t) the interval around t; undefined where both neurons spike twice at the same instant",
     parameters: &[NEURONS],
     source: "Kreuz et al. 2007, J. Neurosci. Methods 165:151; edges as `pyspike.isi_distance`",
 };
@@ -81,4 +81,25 @@ fn distances(
         |population, neuron| intervals(population.trains.within(neuron, span), span),
         |a, b| distance(a, b, span),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trains_are_comparable_unless_both_have_two_spikes_at_the_same_instant() {
+        let ms = |ms: i64| Time::from_ps(ms * 1_000_000_000);
+        let span = Span {
+            start: ms(0),
+            stop: ms(100),
+        };
+        let apart = |a: &[i64], b: &[i64]| {
+            let [a, b] = [a, b].map(|train| train.iter().copied().map(ms).collect::<Vec<_>>());
+            distance(&intervals(&a, span), &intervals(&b, span), span)
+        };
+        assert!(apart(&[20, 20, 60], &[30, 60]).is_finite());
+        assert!(apart(&[20, 20, 60], &[30, 30, 60]).is_finite());
+        assert!(apart(&[20, 20, 60], &[20, 20, 70]).is_nan());
+    }
 }
