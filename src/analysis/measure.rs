@@ -29,6 +29,7 @@ mod correlation;
 mod correlogram;
 mod explained_variance;
 mod fano;
+mod idle;
 mod interval;
 mod isi_distance;
 pub mod layer_order;
@@ -173,6 +174,16 @@ impl Measure {
     pub fn own_stretches(&self) -> Option<&'static str> {
         let is_own = std::ptr::eq(self.spec, explained_variance::MEASURE.spec);
         is_own.then_some("the bouts of `before`, `task` and `after`")
+    }
+
+    /// The values of its parameters where some are `given`; none of those that are without use beside others.
+    ///
+    /// # Errors
+    /// If a value is wrong, or one is given that is without use.
+    pub fn complete(&self, given: &Values) -> Result<Values, MeasureError> {
+        let mut values = complete(self.spec, given)?;
+        idle::strip(self.spec, given, &mut values)?;
+        Ok(values)
     }
 
     /// Its tables for `data`; where it draws at random, from a stream of `seed`.

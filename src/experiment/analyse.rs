@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::analysis::data::{Data, Numbers};
 use crate::analysis::measure::{self, Measure, MeasureError};
 use crate::analysis::table::Table;
-use crate::base::parameter::{Value, Values, complete};
+use crate::base::parameter::{Value, Values};
 use crate::base::shown::shown;
 use crate::base::suggest;
 use crate::base::time::Time;
@@ -64,7 +64,7 @@ pub struct Analysis {
 pub struct Outcome {
     /// Which.
     pub measure: &'static Measure,
-    /// The values of all of its parameters.
+    /// The values of all of its parameters that are of use.
     pub values: Values,
     /// Its tables.
     pub tables: Vec<Table>,
@@ -154,10 +154,8 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
     let values = measures
         .iter()
         .zip(values)
-        .map(|(measure, given)| complete(measure.spec, &given));
-    let values = values
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(MeasureError::from)?;
+        .map(|(measure, given)| measure.complete(&given));
+    let values = values.collect::<Result<Vec<_>, _>>()?;
     let tables = values.iter().map(tables).collect::<Result<Vec<_>, _>>()?;
     let (file, fingerprint, mut data) = reading::read(request)?;
     let mut results = Vec::new();

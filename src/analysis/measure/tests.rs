@@ -88,3 +88,33 @@ fn no_number_of_shuffles_reaches_a_level_of_zero() {
         assert!(said.ends_with(expected), "{said}");
     }
 }
+
+#[test]
+fn parameters_that_do_nothing_are_refused_and_not_shown() {
+    use crate::base::parameter::Value;
+
+    let file = |name: &'static str| (name, Value::File(format!("{name}.csv").into()));
+    let count = ("positions", Value::Count(30));
+    for (measure, given, expected) in [
+        ("rank_order", vec![file("template"), file("fields")], "found `fields` beside `template`"),
+        ("pairwise_bias", vec![file("template"), count.clone()], "found `positions` beside `template`"),
+        ("replay", vec![file("fields"), file("track")], "found `track` beside `fields`"),
+        ("replay", vec![file("fields"), ("smooth", Value::Number(1.0))], "found `smooth` beside `fields`"),
+        ("up_down", vec![("percentile", Value::Number(30.0))], "found `percentile` beside `threshold=bimodal`"),
+    ] {
+        let given: Values = given.into_iter().collect();
+        let said = find(measure).unwrap().complete(&given).unwrap_err();
+        let expected = format!("`{measure}`: {expected}, expected none: it has no use there");
+        assert_eq!(said.to_string(), expected);
+    }
+    let completed = |measure: &str, given| {
+        let measure = find(measure).unwrap();
+        measure.complete(&Values::from(given)).unwrap()
+    };
+    let values = completed("replay", [file("fields")]);
+    assert!(values.get("positions").is_none() && values.get("bin").is_some());
+    let values = completed("replay", [file("track")]);
+    assert!(values.get("positions").is_some());
+    let values = completed("up_down", [("threshold", Value::Word("percentile"))]);
+    assert!(values.get("percentile").is_some());
+}
