@@ -113,6 +113,18 @@ pub(super) fn column(
     name: &str,
     expected: &str,
 ) -> Result<Dataset, Fault> {
+    of_dimensions(1, path, group, place, name, expected)
+}
+
+/// As [`column`], but with so many dimensions.
+pub(super) fn of_dimensions(
+    n: usize,
+    path: &Path,
+    group: &Group,
+    place: &str,
+    name: &str,
+    expected: &str,
+) -> Result<Dataset, Fault> {
     let place = format!("{place}/{name}");
     let dataset = group.dataset(name).map_err(|error| {
         let found = match group.link_exists(name) {
@@ -121,9 +133,14 @@ pub(super) fn column(
         };
         Fault::content(&place, found, expected)
     })?;
-    if dataset.ndim() != 1 {
+    if dataset.ndim() != n {
         let found = format!("{} dimensions", dataset.ndim());
-        return Err(Fault::content(&place, found, "one"));
+        let expected = if n == 1 {
+            "one".to_owned()
+        } else {
+            n.to_string()
+        };
+        return Err(Fault::content(&place, found, &expected));
     }
     readable(&dataset, &place)?;
     let file_bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());

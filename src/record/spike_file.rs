@@ -174,13 +174,43 @@ fn visit(file: &SpikeFile, choice: Choice<'_>, take: &mut Take<'_>) -> Result<()
     visited.map_err(|fault| SpikeFileError::new(&file.path, fault))
 }
 
-/// Names of the chosen populations of `file` that are known without a look at its spikes: those of SONATA, silent ones too.
+/// Names of the chosen populations of `file` that are known without a look at its spikes: those of SONATA and NWB, silent ones too.
 fn populations(file: &SpikeFile, choice: Choice<'_>) -> Result<Vec<String>, SpikeFileError> {
-    let named = || match is_hdf5(&file.path).map_err(Fault::Unreadable)? {
-        true => sonata::populations(&open(&file.path)?, choice),
-        false => Ok(Vec::new()),
+    let named = || -> Result<Vec<String>, Fault> {
+        if !is_hdf5(&file.path).map_err(Fault::Unreadable)? {
+            return Ok(Vec::new());
+        }
+        let root = open(&file.path)?;
+        if !holds_units(&root) {
+            return sonata::populations(&root, choice);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in nwb::neurons(&root, &file.path, choice)? {
+            if !name.is_empty() && names.last() != Some(&name) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
     };
     named().map_err(|fault| SpikeFileError::new(&file.path, fault))
+}
+
+/// Population ("" where there are none) and number of each neuron that `file` lists, of the population that it names or of all:
+/// the units of NWB, silent ones too. Other files tell of neurons that spike alone, and list none.
+///
+/// # Errors
+/// If the file cannot be read, or its units are malformed.
+pub fn neurons(file: &SpikeFile) -> Result<Vec<(String, u64)>, SpikeFileError> {
+    let choice = match &file.population {
+        Some(name) => Choice::One(Some(name)),
+        None => Choice::All,
+    };
+    of_units(&file.path, |root, path| nwb::neurons(root, path, choice))
+}
+
+/// Whether it is a file of NWB.
+fn holds_units(root: &hdf5::File) -> bool {
+    root.link_exists("units") && !root.link_exists("spikes")
 }
 
 /// Of an HDF5 file in any of the known layouts.
@@ -202,17 +232,30 @@ fn hdf5(path: &Path, choice: Choice<'_>, take: &mut Take<'_>) -> Result<(), Faul
 /// # Errors
 /// If it cannot be read, or its epochs have no start or end.
 pub fn epochs(path: &Path) -> Result<Vec<Bout>, SpikeFileError> {
-    let read = || -> Result<Vec<Bout>, Fault> {
-        if !is_hdf5(path).map_err(Fault::Unreadable)? {
-            return Ok(Vec::new());
-        }
-        let root = open(path)?;
-        match root.link_exists("units") && !root.link_exists("spikes") {
-            true => nwb::epochs(&root, path),
-            false => Ok(Vec::new()),
-        }
+    of_units(path, nwb::epochs)
+}
+
+/// From when to when the NWB file `path` says that units were observed (`obs_intervals`); nothing of any other file.
+///
+/// # Errors
+/// If it cannot be read, or what it says are no times.
+pub fn observed(path: &Path) -> Result<Option<(Time, Time)>, SpikeFileError> {
+    of_units(path, nwb::observed)
+}
+
+/// What `read` finds in the NWB file `path`; nothing of any other file.
+fn of_units<T: Default>(
+    path: &Path,
+    read: impl Fn(&hdf5::File, &Path) -> Result<T, Fault>,
+) -> Result<T, SpikeFileError> {
+    let found = || match is_hdf5(path).map_err(Fault::Unreadable)? {
+        true => match open(path)? {
+            root if holds_units(&root) => read(&root, path),
+            _ => Ok(T::default()),
+        },
+        false => Ok(T::default()),
     };
-    read().map_err(|fault| SpikeFileError::new(path, fault))
+    found().map_err(|fault| SpikeFileError::new(path, fault))
 }
 
 /// Writes spikes as a new CSV file that [`read`] reads back exactly.

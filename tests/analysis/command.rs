@@ -358,3 +358,47 @@ spikes = [{ population = "p", neurons = [3, 7, 12] }]
     );
     assert_eq!(said.0, Some(2), "{}", said.2);
 }
+
+#[test]
+fn neurons_that_never_spike_are_silent_in_files_that_list_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "1 s"
+[population.p]
+neuron = "poisson"
+size = 40
+rate = "1 Hz"
+[record]
+spikes = ["p"]
+"#;
+    std::fs::write(folder.path().join("model.toml"), model).expect("written");
+    for arguments in [
+        &["--quiet", "run", "model.toml", "--out", "r"][..],
+        &["--quiet", "convert", "r", "r.nwb"],
+    ] {
+        let (code, _, err) = typed(folder.path(), arguments);
+        assert_eq!(code, Some(0), "{err}");
+    }
+    let (run, _) = analysed(folder.path(), &["r", "rate"]);
+    let (nwb, said) = analysed(folder.path(), &["r.nwb", "rate"]);
+    assert_eq!(said, "");
+    let counts = |document: &serde_json::Value| {
+        let columns = document["measures"][0]["tables"][0]["columns"].clone();
+        let columns = columns.as_array().expect("columns").iter();
+        let counts = columns.map(|column| column["values"][0].as_u64());
+        counts.collect::<Vec<_>>()[1..4].to_vec()
+    };
+    let [neurons, silent, _] = counts(&run)[..] else {
+        panic!("neurons, silent ones, spikes");
+    };
+    assert!(neurons == Some(40) && silent > Some(0), "{silent:?}");
+    assert_eq!(counts(&nwb), counts(&run));
+    let (code, _, err) = typed(folder.path(), &["analyse", "r.nwb", "rate", "--size", "3"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("expected a neuron below 3, the `--size`"),
+        "{err}"
+    );
+}

@@ -1,7 +1,11 @@
 //! Files of spikes.
 
+use std::sync::atomic::AtomicBool;
+
 use hdf5::File;
 use hdf5::filters::Filter;
+use sharpwave::experiment::analyse::{Request, analyse};
+use sharpwave::record::spike_file::convert::convert;
 use sharpwave::record::spike_file::{self, SpikeFileError};
 use sharpwave::stimulus::spike_list::SpikeFile;
 
@@ -120,6 +124,8 @@ fn units_of_nwb_are_read() {
         write(&[2, 2, 3]),
         Ok(vec![(250.0, 2), (500.0, 4), (1000.0, 4)])
     );
+    let listed = spike_file::neurons(&SpikeFile::new(&path)).unwrap();
+    assert_eq!(listed, [4, 7, 2].map(|id| (String::new(), id)));
     let refused = |ends: &[u64], message: &str| {
         let error = write(ends).unwrap_err();
         assert!(error.ends_with(message), "{error}");
@@ -177,6 +183,16 @@ fn units_of_nwb_with_populations_are_theirs() {
     );
     let error = asked(Some("ee")).unwrap_err();
     assert!(error.contains("did you mean `e`?"), "{error}");
+    // A silent population stays one.
+    write(&["e", "s", "i"], &[4, 7, 4]);
+    let listed = spike_file::neurons(&SpikeFile::new(&path)).unwrap();
+    let expected = [("e", 4), ("s", 7), ("i", 4)].map(|(name, id)| (name.to_owned(), id));
+    assert_eq!(listed, expected);
+    let sonata = folder.path().join("session.h5");
+    let stop = AtomicBool::new(false);
+    let converted = convert(&SpikeFile::new(&path), &sonata, "x", &stop).unwrap();
+    let expected = [("e", 2), ("s", 0), ("i", 1)].map(|(name, n)| (name.to_owned(), n));
+    assert_eq!(converted.populations, expected);
     write(&["e", "e", "e"], &[4, 7, 2]);
     assert_eq!(asked(None).map(|spikes| spikes.len()), Ok(3));
     write(&["e", "e"], &[4, 7, 2]);

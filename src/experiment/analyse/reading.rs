@@ -227,20 +227,22 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         }
         _ => Ok(()),
     };
-    // Twice through the file, as above: how many, and which.
     let mut tallies: Vec<Tally> = Vec::new();
     let mut current = 0;
+    // Of whom a file knows without a spike, that one is silent.
+    for (name, neuron) in spike_file::neurons(&file)? {
+        if let Err(expected) = within(neuron) {
+            let found = format!("a unit of neuron {neuron}");
+            let what = format!("`{}`", request.file.display());
+            return Err(AnalyseError::request(what, found, expected));
+        }
+        current = tally(&mut tallies, current, &name);
+        tallies[current].spikes.entry(neuron).or_insert((0, Time::ZERO));
+    }
+    // Twice through the file, as above: how many, and which.
     spike_file::each(&file, &mut |name, time, neuron| {
         within(neuron)?;
-        current = place(&tallies, current, name, |tally| &tally.name).unwrap_or_else(|| {
-            tallies.push(Tally {
-                name: name.to_owned(),
-                spikes: HashMap::new(),
-                places: HashMap::new(),
-                is_unsorted: false,
-            });
-            tallies.len() - 1
-        });
+        current = tally(&mut tallies, current, name);
         let tally = &mut tallies[current];
         let (n, last) = tally.spikes.entry(neuron).or_insert((0, time));
         let before = std::mem::replace(last, time);
@@ -320,6 +322,19 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         courses: Vec::new(),
         layered: None,
         end,
+    })
+}
+
+/// Where the tally of the population `name` stands, which may be a new one.
+fn tally(tallies: &mut Vec<Tally>, current: usize, name: &str) -> usize {
+    place(tallies, current, name, |tally| &tally.name).unwrap_or_else(|| {
+        tallies.push(Tally {
+            name: name.to_owned(),
+            spikes: HashMap::new(),
+            places: HashMap::new(),
+            is_unsorted: false,
+        });
+        tallies.len() - 1
     })
 }
 

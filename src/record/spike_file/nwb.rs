@@ -103,62 +103,121 @@ fn ends_of(table: &Table<'_>, name: &str, n: u64) -> Result<Vec<u64>, Fault> {
     Ok(ends)
 }
 
-/// Hands over the spikes of all units, one unit after the other. Units with a column `population` of texts, such as those of a
-/// run of ours, belong to those populations, and the neuron is what their column `neuron` says; else it is the unit's `id`, or
-/// its row where units have none.
+/// The units of a file, but for their spikes.
+struct Units {
+    times: hdf5::Dataset,
+    /// Where the spikes of each end.
+    ends: Vec<u64>,
+    /// The population of each, where they have any.
+    owners: Option<Vec<String>>,
+    /// The neuron that each is, and the column that says so.
+    ids: Option<Vec<u64>>,
+    ids_at: &'static str,
+    /// The population that is read alone.
+    only: Option<String>,
+}
+
+impl Units {
+    /// Units with a column `population` of texts, such as those of a run of ours, belong to those populations, and the neuron is
+    /// what their column `neuron` says; else it is the unit's `id`, or its row where units have none.
+    fn open(root: &File, path: &Path, choice: Choice<'_>) -> Result<Self, Fault> {
+        let group = root
+            .group("units")
+            .map_err(|_| Fault::content(PLACE, "no group", "the units of NWB"))?;
+        let mut units = Table {
+            path,
+            group,
+            place: PLACE,
+            rows: 0,
+            told_by: "spike_times_index",
+        };
+        let times = units.column("spike_times")?;
+        let n = times.size() as u64;
+        let ends = ends_of(&units, "spike_times", n)?;
+        units.rows = ends.len();
+        let owners = units.texts("population")?;
+        let numbers = match owners {
+            Some(_) => units.ids("neuron")?,
+            None => None,
+        };
+        let (ids, ids_at) = match numbers {
+            Some(numbers) => (Some(numbers), "neuron"),
+            None => (units.ids("id")?, "id"),
+        };
+        let last = ends.last().copied().unwrap_or(0);
+        if last != n {
+            let expected = format!("{last}, where the last unit's spikes end");
+            let found = format!("{n} values");
+            let place = format!("{PLACE}/spike_times");
+            return Err(Fault::content(&place, found, &expected));
+        }
+        let only = chosen(owners.as_deref(), choice)?;
+        Ok(Self {
+            times,
+            ends,
+            owners,
+            ids,
+            ids_at,
+            only,
+        })
+    }
+
+    /// The population of `unit`, "" where there are none.
+    fn owner(&self, unit: usize) -> &str {
+        let owners = self.owners.as_ref();
+        owners.map_or("", |owners| owners[unit].as_str())
+    }
+
+    /// Whether `unit` is to be read.
+    fn is_chosen(&self, unit: usize) -> bool {
+        let only = self.only.as_deref();
+        only.is_none_or(|only| only == self.owner(unit))
+    }
+
+    /// The neuron that `unit` is.
+    fn id(&self, unit: usize) -> u64 {
+        self.ids.as_ref().map_or(unit as u64, |ids| ids[unit])
+    }
+}
+
+/// Population and number of the neuron of each chosen unit, also of those that never spike.
+pub(super) fn neurons(
+    root: &File,
+    path: &Path,
+    choice: Choice<'_>,
+) -> Result<Vec<(String, u64)>, Fault> {
+    let units = Units::open(root, path, choice)?;
+    let chosen = (0..units.ends.len()).filter(|&unit| units.is_chosen(unit));
+    let neurons = chosen.map(|unit| (units.owner(unit).to_owned(), units.id(unit)));
+    Ok(neurons.collect())
+}
+
+/// Hands over the spikes of all chosen units, one unit after the other.
 pub(super) fn visit(
     root: &File,
     path: &Path,
     choice: Choice<'_>,
     take: &mut Take<'_>,
 ) -> Result<(), Fault> {
-    let group = root
-        .group("units")
-        .map_err(|_| Fault::content(PLACE, "no group", "the units of NWB"))?;
-    let mut units = Table {
-        path,
-        group,
-        place: PLACE,
-        rows: 0,
-        told_by: "spike_times_index",
-    };
-    let times = units.column("spike_times")?;
+    let units = Units::open(root, path, choice)?;
     let times_at = format!("{PLACE}/spike_times");
-    let n = times.size() as u64;
-    let ends = ends_of(&units, "spike_times", n)?;
-    units.rows = ends.len();
-    let owners = units.texts("population")?;
-    let numbers = match owners {
-        Some(_) => units.ids("neuron")?,
-        None => None,
-    };
-    let (ids, ids_at) = match numbers {
-        Some(numbers) => (Some(numbers), "neuron"),
-        None => (units.ids("id")?, "id"),
-    };
-    let last = ends.last().copied().unwrap_or(0);
-    if last != n {
-        let expected = format!("{last}, where the last unit's spikes end");
-        return Err(Fault::content(&times_at, format!("{n} values"), &expected));
-    }
-    let only = chosen(owners.as_deref(), choice)?;
     let mut unit = 0;
-    for range in dataset::pieces(&times) {
-        let values = dataset::numbers_within(&times, &times_at, range.clone())?;
+    for range in dataset::pieces(&units.times) {
+        let values = dataset::numbers_within(&units.times, &times_at, range.clone())?;
         for (index, value) in range.zip(values) {
-            while ends.get(unit).is_some_and(|&end| end <= index as u64) {
+            while units.ends.get(unit).is_some_and(|&end| end <= index as u64) {
                 unit += 1;
             }
-            let owner = owners.as_ref().map_or("", |owners| owners[unit].as_str());
-            if only.as_ref().is_some_and(|only| only != owner) {
+            if !units.is_chosen(unit) {
                 continue;
             }
             let time = spike_time(value * MS_PER_S).map_err(|expected| {
                 Fault::content(&format!("{times_at}[{index}]"), value, expected)
             })?;
-            let id = ids.as_ref().map_or(unit as u64, |ids| ids[unit]);
-            take(owner, time, id).map_err(|expected| {
-                Fault::content(&format!("{PLACE}/{ids_at}[{unit}]"), id, &expected)
+            let id = units.id(unit);
+            take(units.owner(unit), time, id).map_err(|expected| {
+                let place = format!("{PLACE}/{}[{unit}]", units.ids_at);
+                Fault::content(&place, id, &expected)
             })?;
         }
     }
@@ -191,6 +250,28 @@ fn chosen(owners: Option<&[String]>, choice: Choice<'_>) -> Result<Option<String
             }
         }
     }
+}
+
+/// From when to when units were observed at all, where the file says so.
+pub(super) fn observed(root: &File, path: &Path) -> Result<Option<(Time, Time)>, Fault> {
+    const NAME: &str = "obs_intervals";
+    let units = root.group("units")?;
+    if !units.link_exists(NAME) {
+        return Ok(None);
+    }
+    let intervals = dataset::of_dimensions(2, path, &units, PLACE, NAME, "starts and ends")?;
+    let at = format!("{PLACE}/{NAME}");
+    if intervals.shape()[1] != 2 {
+        let found = format!("{} columns", intervals.shape()[1]);
+        return Err(Fault::content(&at, found, "a start and an end"));
+    }
+    let edges = dataset::numbers(&intervals, &at)?.into_iter().enumerate();
+    let edges = edges.map(|(k, value)| {
+        let wrong = |expected| Fault::content(&format!("{at}[{}]", k / 2), value, expected);
+        spike_time(value * MS_PER_S).map_err(wrong)
+    });
+    let edges = edges.collect::<Result<Vec<Time>, Fault>>()?;
+    Ok(edges.iter().min().copied().zip(edges.iter().max().copied()))
 }
 
 /// The epochs of the file, none where it has none. They are called by their column `bout`, `label` or `stage`, or by their
