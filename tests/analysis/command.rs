@@ -402,3 +402,17 @@ spikes = ["p"]
         "{err}"
     );
 }
+
+#[test]
+fn a_recording_that_begins_late_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = (0..100).map(|k| format!("{},{}\n", k % 5, 3_600_000 + 10 * k));
+    let table = format!("node_id,timestamp_ms\n{}", rows.collect::<String>());
+    std::fs::write(folder.path().join("late.csv"), table).expect("written");
+    let (_, said) = analysed(folder.path(), &["late.csv", "rate"]);
+    let expected = "`late.csv`: the first spike is at 3600000 ms; the time before it counts as silence, unless `--from` says where the \
+                    recording begins";
+    assert!(said.contains(expected), "{said}");
+    let (_, said) = analysed(folder.path(), &["late.csv", "rate", "--from", "1 h"]);
+    assert_eq!(said, "");
+}

@@ -269,6 +269,63 @@ fn epochs_of_nwb_are_bouts() {
     );
 }
 
+/// An hour into a session somebody looks for a minute at a neuron that fires ten times a second.
+#[test]
+fn a_recording_begins_where_its_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let rate = |name: &str, more: &dyn Fn(&File, &hdf5::Group)| {
+        let path = folder.path().join(name);
+        let file = File::create(&path).unwrap();
+        let units = file.create_group("units").unwrap();
+        let times: Vec<f64> = (0..600).map(|k| 3_600.05 + 0.1 * f64::from(k)).collect();
+        let set = units.new_dataset_builder().with_data(&times);
+        set.create("spike_times").unwrap();
+        let index = units.new_dataset_builder().with_data(&[600_u64, 600]);
+        index.create("spike_times_index").unwrap();
+        more(&file, &units);
+        drop(units);
+        file.close().unwrap();
+        let request = Request {
+            file: path,
+            measures: vec!["rate".into()],
+            ..Request::default()
+        };
+        let found = analyse(&request).map_err(|error| error.to_string())?;
+        let each = found.results[0].tables[1].numbers("rate").to_vec();
+        Ok::<_, String>((found.data.spans[0].start.as_ms(), each))
+    };
+    let epochs = |file: &File, start: f64| {
+        let epochs = file.create_group("intervals/epochs").unwrap();
+        for (name, time) in [("start_time", start), ("stop_time", 3_660.0)] {
+            let set = epochs.new_dataset_builder().with_data(&[time]);
+            set.create(name).unwrap();
+        }
+    };
+    let observed = |units: &hdf5::Group, edges: [f64; 2]| {
+        let edges = ndarray::arr2(&[edges]);
+        let set = units.new_dataset_builder().with_data(&edges);
+        set.create("obs_intervals").unwrap();
+    };
+    let near = |found: Result<(f64, Vec<f64>), String>, start_ms: f64, hz: f64| {
+        let (start, rates) = found.unwrap();
+        assert_eq!((start, rates.len(), rates[1]), (start_ms, 2, 0.0));
+        assert!((rates[0] - hz).abs() < 1e-6, "{rates:?}");
+    };
+    near(
+        rate("epoch.nwb", &|file, _| epochs(file, 3_600.0)),
+        3.6e6,
+        10.0,
+    );
+    // An epoch within silence says nothing of where the recording begins.
+    let late = rate("late.nwb", &|file, _| epochs(file, 3_630.0));
+    near(late, 0.0, 600.0 / 3_660.0);
+    let seen = rate("seen.nwb", &|_, units| observed(units, [3_500.0, 3_700.0]));
+    near(seen, 3.5e6, 3.0);
+    let wrong = rate("wrong.nwb", &|_, units| observed(units, [-1.0, 3_700.0]));
+    let expected = "/units/obs_intervals[0]: found -1, expected a time from 0 to 106 days";
+    assert!(wrong.clone().unwrap_err().ends_with(expected), "{wrong:?}");
+}
+
 const SLEEP: &str = r#"
 schema = 1
 experiment = "sleep_replay"

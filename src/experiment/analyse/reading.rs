@@ -27,6 +27,7 @@ struct Held {
     bouts: Vec<Bout>,
     courses: Vec<Course>,
     layered: Option<Layered>,
+    start: Time,
     end: Time,
 }
 
@@ -171,6 +172,7 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
         bouts,
         courses,
         layered: network,
+        start: Time::ZERO,
         end,
     })
 }
@@ -195,6 +197,12 @@ fn last(trains: &Trains) -> Option<Time> {
     (0..trains.len())
         .filter_map(|neuron| trains.of(neuron).last().copied())
         .max()
+}
+
+fn first(trains: &Trains) -> Option<Time> {
+    (0..trains.len())
+        .filter_map(|neuron| trains.of(neuron).first().copied())
+        .min()
 }
 
 /// Spikes of a population by neuron.
@@ -237,7 +245,10 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
             return Err(AnalyseError::request(what, found, expected));
         }
         current = tally(&mut tallies, current, &name);
-        tallies[current].spikes.entry(neuron).or_insert((0, Time::ZERO));
+        tallies[current]
+            .spikes
+            .entry(neuron)
+            .or_insert((0, Time::ZERO));
     }
     // Twice through the file, as above: how many, and which.
     spike_file::each(&file, &mut |name, time, neuron| {
@@ -314,15 +325,66 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
     let bouts = bouts(spike_file::epochs(&request.file)?);
     let end = end.map_or(Time::ZERO, after);
     let end = bouts.iter().map(|bout| bout.span.stop).fold(end, Time::max);
+    let observed = spike_file::observed(&request.file)?;
+    let end = observed.map_or(end, |(_, until)| end.max(until));
     // A table says no more of its end than the last spike does: whoever knows that it went on says it.
     let end = request.to.map_or(end, |to| end.max(to));
     Ok(Held {
+        start: begin(request, &populations, &bouts, observed.map(|own| own.0)),
         populations,
         bouts,
         courses: Vec::new(),
         layered: None,
         end,
     })
+}
+
+/// Where a file from elsewhere begins: where its units were `observed` from, or at 0; with its epochs where it is silent for long
+/// before them. Whoever is to say it is told where nothing else does.
+fn begin(
+    request: &Request,
+    populations: &[Population],
+    bouts: &[Bout],
+    observed: Option<Time>,
+) -> Time {
+    let trains = || populations.iter().map(|population| &population.trains);
+    let ends = trains()
+        .filter_map(first)
+        .min()
+        .zip(trains().filter_map(last).max());
+    let Some((first, last)) = ends else {
+        return observed.unwrap_or(Time::ZERO);
+    };
+    if let Some(observed) = observed {
+        return observed.min(first);
+    }
+    let spikes: usize = populations.iter().map(|own| own.trains.spikes()).sum();
+    if !is_late(first, last, spikes) {
+        return Time::ZERO;
+    }
+    let epoch = bouts.iter().map(|bout| bout.span.start).min();
+    if let Some(epoch) = epoch.filter(|&epoch| epoch <= first) {
+        return epoch;
+    }
+    if request.from.is_none() && request.bouts.is_empty() {
+        let file = request.file.display();
+        tracing::warn!(
+            "`{file}`: the first spike is at {first}; the time before it counts as silence, unless `--from` says where the recording \
+             begins"
+        );
+    }
+    Time::ZERO
+}
+
+/// Whether there are so many spikes in so short a time that the one at `first` is hardly the first since 0.
+fn is_late(first: Time, last: Time, spikes: usize) -> bool {
+    /// Times the mean interval that silence is long.
+    const INTERVALS: i64 = 10;
+    /// Share of the recording that matters.
+    const SHARE: i64 = 10;
+    let (before, all) = (first.ps(), last.ps() - first.ps());
+    let interval = all / (spikes as i64 - 1).max(1);
+    all > 0 && before / INTERVALS > interval && before > last.ps() / SHARE
 }
 
 /// Where the tally of the population `name` stands, which may be a new one.
@@ -369,7 +431,7 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
         }
     }
     let window = Span {
-        start: request.from.unwrap_or(Time::ZERO),
+        start: request.from.unwrap_or(held.start),
         stop: request.to.unwrap_or(held.end),
     };
     if window.length() == Duration::ZERO {
@@ -408,4 +470,19 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
         ));
     }
     Ok(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_is_long_for_how_often_neurons_fire() {
+        let s = |s: f64| Time::from_ms(1e3 * s).expect("in range");
+        // A minute after an hour, ten times in a second; one spike in a minute; and a recording that begins a little later.
+        assert!(is_late(s(3_600.0), s(3_660.0), 600));
+        assert!(!is_late(s(60.0), s(180.0), 3));
+        assert!(!is_late(s(1.0), s(60.0), 600));
+        assert!(!is_late(s(40.0), s(40.0), 1));
+    }
 }
