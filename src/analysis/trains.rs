@@ -48,8 +48,7 @@ pub fn united(mut spans: Vec<Span>, joined: bool) -> Vec<Span> {
     spans.sort_unstable();
     let mut apart: Vec<Span> = Vec::new();
     for span in spans {
-        let meets =
-            |last: &&mut Span| span.start < last.stop || joined && span.start == last.stop;
+        let meets = |last: &&mut Span| span.start < last.stop || joined && span.start == last.stop;
         match apart.last_mut().filter(meets) {
             Some(last) => last.stop = last.stop.max(span.stop),
             None => apart.push(span),

@@ -71,7 +71,11 @@ fn rhythms_are_drawn_stage_by_stage() {
     }
     assert!(!svg.contains("W 2 (n"));
     let svg = place.read("r/figures/spectrogram.svg");
-    for said in ["segments of 200 ms", "sleep pressure", "Power (dB of 1 Hz²/Hz)"] {
+    for said in [
+        "segments of 200 ms",
+        "sleep pressure",
+        "Power (dB of 1 Hz²/Hz)",
+    ] {
         assert!(svg.contains(said), "{said}");
     }
     let svg = place.read("r/figures/evoked.svg");

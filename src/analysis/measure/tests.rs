@@ -50,7 +50,12 @@ fn bouts_without_a_gap_are_one_stretch() {
             stop: at(stop),
         },
     };
-    let bouts = [("N2", 0, 60), ("N3", 60, 120), ("R", 120, 130), ("N2 2", 130, 150)];
+    let bouts = [
+        ("N2", 0, 60),
+        ("N3", 60, 120),
+        ("R", 120, 130),
+        ("N2 2", 130, 150),
+    ];
     let mut data = Data {
         populations: Vec::new(),
         spans: Vec::new(),
@@ -78,11 +83,18 @@ fn no_number_of_shuffles_reaches_a_level_of_zero() {
     use crate::base::parameter::Value;
 
     for (level, shuffles, expected) in [
-        (0.0, 2_000, "found a level of 0, expected more than 0: p of shuffles never is 0"),
+        (
+            0.0,
+            2_000,
+            "found a level of 0, expected more than 0: p of shuffles never is 0",
+        ),
         (0.05, 9, "expected 19 or more for a level of 0.05"),
     ] {
         let spec = find("replay").unwrap().spec;
-        let given = [("level", Value::Number(level)), ("shuffles", Value::Count(shuffles))];
+        let given = [
+            ("level", Value::Number(level)),
+            ("shuffles", Value::Count(shuffles)),
+        ];
         let values = complete(spec, &Values::from(given)).unwrap();
         let said = places::enough(spec, &values).unwrap_err().to_string();
         assert!(said.ends_with(expected), "{said}");
@@ -96,11 +108,31 @@ fn parameters_that_do_nothing_are_refused_and_not_shown() {
     let file = |name: &'static str| (name, Value::File(format!("{name}.csv").into()));
     let count = ("positions", Value::Count(30));
     for (measure, given, expected) in [
-        ("rank_order", vec![file("template"), file("fields")], "found `fields` beside `template`"),
-        ("pairwise_bias", vec![file("template"), count.clone()], "found `positions` beside `template`"),
-        ("replay", vec![file("fields"), file("track")], "found `track` beside `fields`"),
-        ("replay", vec![file("fields"), ("smooth", Value::Number(1.0))], "found `smooth` beside `fields`"),
-        ("up_down", vec![("percentile", Value::Number(30.0))], "found `percentile` beside `threshold=bimodal`"),
+        (
+            "rank_order",
+            vec![file("template"), file("fields")],
+            "found `fields` beside `template`",
+        ),
+        (
+            "pairwise_bias",
+            vec![file("template"), count.clone()],
+            "found `positions` beside `template`",
+        ),
+        (
+            "replay",
+            vec![file("fields"), file("track")],
+            "found `track` beside `fields`",
+        ),
+        (
+            "replay",
+            vec![file("fields"), ("smooth", Value::Number(1.0))],
+            "found `smooth` beside `fields`",
+        ),
+        (
+            "up_down",
+            vec![("percentile", Value::Number(30.0))],
+            "found `percentile` beside `threshold=bimodal`",
+        ),
     ] {
         let given: Values = given.into_iter().collect();
         let said = find(measure).unwrap().complete(&given).unwrap_err();

@@ -39,7 +39,12 @@ impl Track<'_> {
         let ends = first.max(1)..self.times_ms.len().min(behind + 1);
         ends.map(move |end| {
             let [from, to] = [end - 1, end].map(|k| (self.times_ms[k], self.positions[k]));
-            let at = |ms: f64| (ms, from.1 + (ms - from.0) / (to.0 - from.0) * (to.1 - from.1));
+            let at = |ms: f64| {
+                (
+                    ms,
+                    from.1 + (ms - from.0) / (to.0 - from.0) * (to.1 - from.1),
+                )
+            };
             (
                 if from.0 < start { at(start) } else { from },
                 if to.0 > stop { at(stop) } else { to },
@@ -341,8 +346,7 @@ mod tests {
                 start: at(start),
                 stop: at(stop),
             });
-            let fields =
-                Fields::of_track(track, &population, &spans.collect::<Vec<_>>(), 10, 0.0);
+            let fields = Fields::of_track(track, &population, &spans.collect::<Vec<_>>(), 10, 0.0);
             fields.expect("a track").rates.remove(0)
         };
         for step_ms in [20, 1_000, 10_000] {
