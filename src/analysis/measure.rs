@@ -176,6 +176,12 @@ impl Measure {
         is_own.then_some("the bouts of `before`, `task` and `after`")
     }
 
+    /// Whether a population without a spike has a value like any other: none in so much time.
+    pub fn counts_silence(&self) -> bool {
+        let counting = [rate::MEASURE.spec, population_burst::MEASURE.spec];
+        counting.iter().any(|spec| std::ptr::eq(self.spec, *spec))
+    }
+
     /// The values of its parameters where some are `given`; none of those that are without use beside others.
     ///
     /// # Errors

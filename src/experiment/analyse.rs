@@ -158,22 +158,32 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
     let values = values.collect::<Result<Vec<_>, _>>()?;
     let tables = values.iter().map(tables).collect::<Result<Vec<_>, _>>()?;
     let (file, fingerprint, mut data) = reading::read(request)?;
-    let mut results = Vec::new();
-    for ((measure, values), tables) in measures.into_iter().zip(values).zip(tables) {
-        data.tables = tables;
-        let tables = measure.compute(&data, &values, request.seed)?;
-        results.push(Outcome {
-            measure,
-            values,
-            tables,
-        });
+    let asked = measures.into_iter().zip(values).zip(tables).enumerate();
+    let (of_silence, others): (Vec<_>, Vec<_>) =
+        asked.partition(|(_, ((measure, _), _))| measure.counts_silence());
+    let mut results: Vec<(usize, Outcome)> = Vec::new();
+    for (group, of_silence) in [(of_silence, true), (others, false)] {
+        if !of_silence && !group.is_empty() {
+            reading::leave_silent(request, &mut data)?;
+        }
+        for (place, ((measure, values), tables)) in group {
+            data.tables = tables;
+            let tables = measure.compute(&data, &values, request.seed)?;
+            let outcome = Outcome {
+                measure,
+                values,
+                tables,
+            };
+            results.push((place, outcome));
+        }
     }
+    results.sort_by_key(|(place, _)| *place);
     Ok(Analysis {
         file,
         fingerprint,
         data,
         seed: request.seed,
-        results,
+        results: results.into_iter().map(|(_, outcome)| outcome).collect(),
     })
 }
 

@@ -208,7 +208,7 @@ fn what_cannot_be_measured_is_said_in_one_message() {
         (
             &[
                 "two.csv",
-                "rate",
+                "interval",
                 "--population",
                 "a",
                 "--population",
@@ -237,17 +237,28 @@ const TWO: &str = "population,node_id,timestamp_ms\na,0,5\na,1,30\nb,0,60\nb,1,7
 fn a_population_without_spikes_hinders_no_other() {
     let folder = place();
     std::fs::write(folder.path().join("two.csv"), TWO).expect("written");
-    let arguments = ["analyse", "two.csv", "rate", "--from", "40 ms"];
-    let (code, out, err) = typed(folder.path(), &arguments);
-    assert_eq!(code, Some(0), "{err}");
-    assert!(
-        err.starts_with("warning: `a` is left aside: it has no spike from 40 ms to"),
-        "{err}"
-    );
-    let rates = out
-        .lines()
-        .filter(|line| line.trim_start().starts_with("b "));
-    assert_eq!(rates.count(), 3, "{out}");
+    let arguments = ["two.csv", "interval", "rate", "--from", "40 ms"];
+    let (document, said) = analysed(folder.path(), &arguments);
+    let expected = "`a` is left aside: it has no spike from 40 ms to";
+    assert!(said.contains(expected), "{said}");
+    let populations = |measure: usize| {
+        let columns = &document["measures"][measure]["tables"][0]["columns"];
+        columns[0]["values"].clone()
+    };
+    assert_eq!(document["measures"][0]["tables"][0]["name"], "interval");
+    assert_eq!(populations(0), serde_json::json!(["b"]));
+    assert_eq!(populations(1), serde_json::json!(["a", "b"]));
+    // Where nothing else is asked for, nothing is left aside.
+    let arguments = ["two.csv", "rate", "--from", "40 ms"];
+    let named = ["--population", "a", "--population", "b"];
+    for arguments in [&arguments[..], &[&arguments[..], &named].concat()] {
+        let (document, said) = analysed(folder.path(), arguments);
+        assert_eq!(said, "");
+        let columns = document["measures"][0]["tables"][0]["columns"].as_array();
+        let mut columns = columns.expect("columns").iter();
+        let mean = columns.find(|column| column["name"] == "mean");
+        assert_eq!(mean.expect("a mean")["values"][0], 0.0);
+    }
 }
 
 /// What `sharpwave analyse` gives as JSON, and what it says beside.

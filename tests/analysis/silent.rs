@@ -1,4 +1,4 @@
-//! A run in which nobody fires: every measure says so, and page and figures show nothing as nothing.
+//! A run in which nobody fires: every measure says so, or how often that is, and page and figures show nothing as nothing.
 
 use sharpwave::analysis::measure::REGISTRY;
 
@@ -94,6 +94,21 @@ fn nobody_fires() {
         }
         if measure.spec.parameter("track").is_some() {
             arguments.extend(["--set", "track=track.csv"]);
+        }
+        if measure.counts_silence() {
+            let table = format!("{name}.csv");
+            arguments.extend(["--out", &table]);
+            let (code, _, err) = typed(place, &arguments);
+            assert_eq!((code, err.as_str()), (Some(0), ""), "{name}");
+            let table = std::fs::read_to_string(place.join(format!("{name}-{name}.csv")));
+            let table = table.expect("a table");
+            let rows: Vec<&str> = table.lines().skip(1).collect();
+            assert!(
+                rows[0].starts_with("e,") && rows[1].starts_with("i,"),
+                "{table}"
+            );
+            assert!(rows[0].contains(",0,"), "{table}");
+            continue;
         }
         let (code, out, err) = typed(place, &arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{name}: {err}");

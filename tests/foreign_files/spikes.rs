@@ -297,7 +297,8 @@ fn a_recording_begins_where_its_file_says() {
     let epochs = |file: &File, start: f64| {
         let epochs = file.create_group("intervals/epochs").unwrap();
         for (name, time) in [("start_time", start), ("stop_time", 3_660.0)] {
-            let set = epochs.new_dataset_builder().with_data(&[time]);
+            let time = [time];
+            let set = epochs.new_dataset_builder().with_data(&time);
             set.create(name).unwrap();
         }
     };

@@ -75,7 +75,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         });
     }
     let spans = spans(request, &held)?;
-    let mut data = Data {
+    let data = Data {
         populations: held.populations,
         spans,
         bouts: held.bouts,
@@ -83,7 +83,6 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         courses: held.courses,
         layered: held.layered,
     };
-    leave_silent(request, &mut data)?;
     Ok((file, fingerprint, data))
 }
 
@@ -93,8 +92,9 @@ fn is_empty_table(path: &Path) -> bool {
     is_empty && path.extension().is_none_or(|kind| kind != "h5")
 }
 
-/// Leaves populations aside that have no spike at all; refuses those that were asked for by name, and if there is no other.
-fn leave_silent(request: &Request, data: &mut Data) -> Result<(), AnalyseError> {
+/// Leaves populations aside that have no spike at all, for measures of which that makes no value; refuses those that were asked for
+/// by name, and if there is no other.
+pub(super) fn leave_silent(request: &Request, data: &mut Data) -> Result<(), AnalyseError> {
     let spans = &data.spans;
     let fires = |population: &Population| {
         let trains = &population.trains;
