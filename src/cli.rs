@@ -62,6 +62,7 @@ pub fn main() -> ExitCode {
             return scout::look(file);
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
+        allocator::advise(&arguments.command);
         scout::install(scouting, || interrupt::flag().load(Ordering::Relaxed));
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });

@@ -2,7 +2,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
+use std::sync::OnceLock;
 
+use super::argument::Command;
 use super::failure;
 use super::interrupt::end_at_once;
 
@@ -47,17 +49,40 @@ fn granted(pointer: *mut u8, size: usize) -> *mut u8 {
     pointer
 }
 
+/// What can be done where the command that runs takes too much; nothing of some.
+static ADVICE: OnceLock<&str> = OnceLock::new();
+
+/// Remembers what can be done where `command` takes too much.
+pub(super) fn advise(command: &Command) {
+    let advice = match command {
+        Command::Run(_) | Command::Resume(_) => {
+            "`sharpwave check` shows what a model takes; a run that had begun goes on from its last checkpoint with `sharpwave \
+             resume`"
+        }
+        Command::Check(_) | Command::Train(_) | Command::Sweep(_) => {
+            "`sharpwave check` shows what a model takes"
+        }
+        Command::Analyse(_) => {
+            "fewer populations (`--population`), a shorter time (`--bout`, `--from`, `--to`) or wider bins take less"
+        }
+        _ => return,
+    };
+    ADVICE.get_or_init(|| advice);
+}
+
 /// Says that `size` bytes were refused, without asking for any, and ends the program.
 #[cold]
 fn refuse(size: usize) -> ! {
     let mut text = [0_u8; 256];
     let mut rest = &mut text[..];
     // There is room for the longest number.
-    let _ = write!(
+    let _ = writeln!(
         rest,
-        "error: out of memory: the system refused {size} bytes\n  help: `sharpwave check` shows what a model takes; a run \
-         that had begun goes on from its last checkpoint with `sharpwave resume`\n"
+        "error: out of memory: the system refused {size} bytes"
     );
+    if let Some(advice) = ADVICE.get() {
+        let _ = writeln!(rest, "  help: {advice}");
+    }
     let room = rest.len();
     let _ = std::io::stderr().write_all(&text[..text.len() - room]);
     end_at_once(failure::INPUT)

@@ -105,7 +105,17 @@ fn memory_that_is_refused_all_the_same_is_an_error_and_no_abort() {
     );
     let (code, said) = limited(&place, "ulimit -v 80000", "check m.toml");
     assert_eq!(code, Some(2), "{said}");
+    let advice = "\n  help: `sharpwave check` shows what a model takes\n";
     assert!(said.starts_with("error: out of memory: "), "{said}");
+    assert!(said.ends_with(advice), "{said}");
+    // Each bin takes four bytes.
+    place.write("s.csv", "node_id,timestamp_ms\n0,1\n1,100000\n");
+    let arguments = "analyse s.csv population_burst --set bin=1us";
+    let (code, said) = limited(&place, "ulimit -v 300000", arguments);
+    assert_eq!(code, Some(2), "{said}");
+    let advice = "\n  help: fewer populations (`--population`), a shorter time (`--bout`, `--from`, `--to`) or wider bins take less\n";
+    assert!(said.starts_with("error: out of memory: "), "{said}");
+    assert!(said.ends_with(advice), "{said}");
 }
 
 #[test]
