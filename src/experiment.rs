@@ -22,6 +22,7 @@ pub mod load;
 pub mod night;
 pub mod nir;
 pub mod notice;
+pub mod nwb;
 mod outcome;
 pub mod plot;
 pub mod pupil;

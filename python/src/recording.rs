@@ -9,8 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::Time;
+use sharpwave::experiment::nwb;
 use sharpwave::record;
-use sharpwave::record::nwb_file::{self, Origin};
+use sharpwave::record::nwb_file::Origin;
 use sharpwave::record::recording::RecordingError;
 use sharpwave::record::table::Accuracy;
 use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
@@ -80,7 +81,7 @@ impl Recording {
             institution,
         };
         py.detach(|| match &*self.open_file() {
-            Some(file) => nwb_file::write(file, &out, &origin)
+            Some(file) => nwb::write(file, &out, &origin)
                 .map(drop)
                 .map_err(error::recording),
             None => Err(error::recording(format!(

@@ -9,7 +9,8 @@ use super::argument::ConvertArguments;
 use super::failure::Failure;
 use super::interrupt;
 use super::shell::Shell;
-use crate::record::nwb_file::{self, Origin};
+use crate::experiment::nwb;
+use crate::record::nwb_file::Origin;
 use crate::record::recording::Recording;
 use crate::record::run_file;
 use crate::record::spike_file::convert::{ConvertError, convert};
@@ -69,7 +70,7 @@ fn to_nwb(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure> {
         lab: lab.clone(),
         institution: institution.clone(),
     };
-    nwb_file::write(&recording, output, &origin).map_err(Failure::input)
+    nwb::write(&recording, output, &origin).map_err(Failure::input)
 }
 
 /// Spikes as spikes.

@@ -55,9 +55,10 @@ pub enum NwbError {
     Output(#[from] OutputError),
 }
 
-/// Writes the run `recording` to the new file `path`: a unit for each recorded neuron, silent ones too where all of a population
-/// are, an epoch for each bout that has ended, and whose it was, as far as `origin` says. Gives the number of spikes of each population. All spikes of one population are
-/// in memory at once.
+/// Writes the run `recording` to the new file `path`: a unit for each recorded neuron, an epoch for each bout that has ended, and
+/// whose it was, as far as `origin` says. Of a population that was recorded in part `selected` says which neurons were; of those it
+/// does not know, silent ones are left out. Gives the number of spikes of each population. All spikes of one population are in
+/// memory at once.
 ///
 /// # Errors
 /// If a part of the run is damaged, `path` exists or it cannot be written. Then there is no file.
@@ -65,6 +66,7 @@ pub fn write(
     recording: &Recording,
     path: &Path,
     origin: &Origin,
+    selected: &dyn Fn(&str) -> Option<Vec<u32>>,
 ) -> Result<Vec<(String, u64)>, NwbError> {
     refuse_existing(path)?;
     let failed = |source| OutputError::Write {
@@ -73,7 +75,7 @@ pub fn write(
     };
     let bouts = recording.bouts()?;
     let temporary = temporary_beside(path).map_err(failed)?;
-    let written = fill(recording, &bouts, temporary.path(), origin);
+    let written = fill(recording, &bouts, temporary.path(), origin, selected);
     let counts = written.map_err(|error| match error {
         Unwritten::Recording(error) => NwbError::Recording(error),
         Unwritten::Hdf5(error) => failed(io::Error::other(cause(&error))).into(),
@@ -105,12 +107,13 @@ fn fill(
     bouts: &[Bout],
     path: &Path,
     origin: &Origin,
+    selected: &dyn Fn(&str) -> Option<Vec<u32>>,
 ) -> Result<Vec<(String, u64)>, Unwritten> {
     let file = File::create(path)?;
     let document = Document::new(recording);
     document.head(&file, recording)?;
     came_from(&file.group("general")?, origin)?;
-    let counts = document.units(&file, recording)?;
+    let counts = document.units(&file, recording, selected)?;
     if !bouts.is_empty() {
         document.epochs(&file, bouts)?;
     }
@@ -208,7 +211,12 @@ impl Document {
         text_attribute(&script, "file_name", "model.toml")
     }
 
-    fn units(&self, file: &File, recording: &Recording) -> Result<Vec<(String, u64)>, Unwritten> {
+    fn units(
+        &self,
+        file: &File,
+        recording: &Recording,
+        selected: &dyn Fn(&str) -> Option<Vec<u32>>,
+    ) -> Result<Vec<(String, u64)>, Unwritten> {
         let units = file.create_group("units")?;
         self.declare(&units, "/units", "Units", "core")?;
         text_attribute(&units, "description", "neurons that were recorded")?;
@@ -227,7 +235,11 @@ impl Document {
             .iter()
             .filter(|known| known.recorded > 0)
         {
-            let trains = trains(recording, population)?;
+            let some = match population.recorded < population.size {
+                true => selected(&population.name),
+                false => None,
+            };
+            let trains = trains(recording, population, &some.unwrap_or_default())?;
             let before = n;
             n += trains.times.len();
             times.resize(n)?;
@@ -353,8 +365,12 @@ fn came_from(general: &Group, origin: &Origin) -> hdf5::Result<()> {
     Ok(())
 }
 
-/// The spikes of `population`, neuron by neuron.
-fn trains(recording: &Recording, population: &Population) -> Result<Trains, RecordingError> {
+/// The spikes of `population`, neuron by neuron: of all where all were recorded, else of the `selected` and of those that spiked.
+fn trains(
+    recording: &Recording,
+    population: &Population,
+    selected: &[u32],
+) -> Result<Trains, RecordingError> {
     let mut by_neuron: Vec<u64> = vec![0; population.size + 1];
     for chunk in recording.spike_chunks(&population.name, ..)? {
         for (_, neuron) in chunk? {
@@ -362,7 +378,9 @@ fn trains(recording: &Recording, population: &Population) -> Result<Trains, Reco
         }
     }
     let all = population.recorded == population.size;
-    let neurons = (0..population.size).filter(|&neuron| all || by_neuron[neuron + 1] > 0);
+    let is_selected = |neuron: usize| selected.binary_search(&(neuron as u32)).is_ok();
+    let neurons = 0..population.size;
+    let neurons = neurons.filter(|&k| all || by_neuron[k + 1] > 0 || is_selected(k));
     let neurons: Vec<i64> = neurons.map(|neuron| neuron as i64).collect();
     let mut sum = 0;
     for count in &mut by_neuron {

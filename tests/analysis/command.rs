@@ -372,46 +372,47 @@ spikes = [{ population = "p", neurons = [3, 7, 12] }]
 
 #[test]
 fn neurons_that_never_spike_are_silent_in_files_that_list_them() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let model = r#"
-schema = 1
-experiment = "network"
-duration = "1 s"
-[population.p]
-neuron = "poisson"
-size = 40
-rate = "1 Hz"
-[record]
-spikes = ["p"]
-"#;
-    std::fs::write(folder.path().join("model.toml"), model).expect("written");
-    for arguments in [
-        &["--quiet", "run", "model.toml", "--out", "r"][..],
-        &["--quiet", "convert", "r", "r.nwb"],
+    for (spikes, size) in [
+        ("\"p\"", 40),
+        (
+            "{ population = \"p\", neurons = [0, 3, 6, 7, 8, 9, 20, 31, 32, 33] }",
+            10,
+        ),
     ] {
-        let (code, _, err) = typed(folder.path(), arguments);
-        assert_eq!(code, Some(0), "{err}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = format!(
+            "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n[population.p]\nneuron = \"poisson\"\nsize = 40\n\
+             rate = \"1 Hz\"\n[record]\nspikes = [{spikes}]\n"
+        );
+        std::fs::write(folder.path().join("model.toml"), model).expect("written");
+        for arguments in [
+            &["--quiet", "run", "model.toml", "--out", "r"][..],
+            &["--quiet", "convert", "r", "r.nwb"],
+        ] {
+            let (code, _, err) = typed(folder.path(), arguments);
+            assert_eq!(code, Some(0), "{err}");
+        }
+        let (run, _) = analysed(folder.path(), &["r", "rate"]);
+        let (nwb, said) = analysed(folder.path(), &["r.nwb", "rate"]);
+        assert_eq!(said, "");
+        let table = |document: &serde_json::Value, k: usize| {
+            let columns = document["measures"][0]["tables"][k]["columns"].clone();
+            let columns = columns.as_array().expect("columns").iter();
+            let values = columns.map(|column| column["values"].clone());
+            values.take(4).collect::<Vec<_>>()
+        };
+        let silent = table(&run, 0)[2][0].as_u64();
+        assert!(silent > Some(0), "{silent:?}");
+        assert_eq!(table(&nwb, 0)[1], serde_json::json!([size]));
+        // Population, neurons, silent ones, spikes; and which neuron spiked how often.
+        assert_eq!(table(&nwb, 0), table(&run, 0));
+        assert_eq!(table(&nwb, 1)[..3], table(&run, 1)[..3]);
+        let arguments = ["analyse", "r.nwb", "rate", "--size", "3"];
+        let (code, _, err) = typed(folder.path(), &arguments);
+        assert_eq!(code, Some(2));
+        let expected = "expected a neuron below 3, the `--size`";
+        assert!(err.contains(expected), "{err}");
     }
-    let (run, _) = analysed(folder.path(), &["r", "rate"]);
-    let (nwb, said) = analysed(folder.path(), &["r.nwb", "rate"]);
-    assert_eq!(said, "");
-    let counts = |document: &serde_json::Value| {
-        let columns = document["measures"][0]["tables"][0]["columns"].clone();
-        let columns = columns.as_array().expect("columns").iter();
-        let counts = columns.map(|column| column["values"][0].as_u64());
-        counts.collect::<Vec<_>>()[1..4].to_vec()
-    };
-    let [neurons, silent, _] = counts(&run)[..] else {
-        panic!("neurons, silent ones, spikes");
-    };
-    assert!(neurons == Some(40) && silent > Some(0), "{silent:?}");
-    assert_eq!(counts(&nwb), counts(&run));
-    let (code, _, err) = typed(folder.path(), &["analyse", "r.nwb", "rate", "--size", "3"]);
-    assert_eq!(code, Some(2));
-    assert!(
-        err.contains("expected a neuron below 3, the `--size`"),
-        "{err}"
-    );
 }
 
 #[test]
