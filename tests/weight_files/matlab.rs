@@ -1,8 +1,10 @@
 //! Networks that MATLAB wrote.
 
+use std::path::Path;
+
 use ndarray::Array1;
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, Stated, to_mlp};
+use sharpwave::mlp::weight_file::{Bias, Stated, parse, to_mlp};
 use sharpwave::record::weight_file::read;
 
 use super::{complaint, fixture, load, matrix, ramp, said};
@@ -71,7 +73,7 @@ fn files_of_version_7_3() {
         file.beside,
         [
             "`epochs` is a single number or empty",
-            "`nn` also has `activation_function`, `n`, `size`, `vW`",
+            "`nn` also has `n`, `size`, `vW`",
             "`note` is text",
         ]
     );
@@ -134,6 +136,35 @@ fn faults_of_version_7_3() {
         complaint("a.mat", &infinite),
         "`W1`[1, 0] is NaN, expected a finite number"
     );
+    let network = |activation: &'static str, fraction: i64| {
+        of_version_7_3(|file| {
+            let group = file.create_group("nn").unwrap();
+            class(&group, "struct");
+            let values = ndarray::arr2(&[[0.5, 1.0], [1.0, 2.0]]);
+            let fraction = [fraction];
+            let references = file.create_group("#refs#").unwrap();
+            let weights = references.new_dataset_builder().with_data(&values);
+            class(&weights.create("a").unwrap(), "double");
+            let cell = group.new_dataset::<hdf5::ObjectReference1>().shape(1);
+            let cell = cell.create("W").unwrap();
+            class(&cell, "cell");
+            let reference: hdf5::ObjectReference1 = file.reference("#refs#/a").unwrap();
+            cell.write_raw(&[reference]).unwrap();
+            let units: Vec<u16> = activation.encode_utf16().collect();
+            let text = group.new_dataset_builder().with_data(&units);
+            class(&text.create("activation_function").unwrap(), "char");
+            let number = group.new_dataset_builder().with_data(&fraction);
+            class(&number.create("dropoutFraction").unwrap(), "int64");
+        })
+    };
+    assert_eq!(
+        complaint("a.mat", &network("sigm", 0)),
+        "field `nn.activation_function`: found sigm, expected relu between layers"
+    );
+    assert_eq!(
+        complaint("a.mat", &network("relu", 2)),
+        "field `nn.dropoutFraction`: found 2, expected one number from 0, below 1"
+    );
     let cut = &infinite[..infinite.len() - 8];
     let said = complaint("a.mat", cut);
     assert!(
@@ -168,20 +199,31 @@ fn a_struct_that_holds_itself_many_times_comes_to_an_end() {
     );
 }
 
+/// An element of a file of version 5, little-endian.
+fn part(kind: u32, data: &[u8]) -> Vec<u8> {
+    let mut bytes = kind.to_le_bytes().to_vec();
+    bytes.extend((data.len() as u32).to_le_bytes());
+    bytes.extend(data);
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    bytes
+}
+
+fn words(kind: u32, words: &[u32]) -> Vec<u8> {
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    part(kind, &bytes)
+}
+
+/// The file of version 5 whose only array is `array`.
+fn of_version_5(array: &[u8]) -> Vec<u8> {
+    let mut file = vec![b' '; 124];
+    file.extend([0, 1, b'I', b'M']);
+    file.extend(part(14, array));
+    file
+}
+
 /// Names of a byte each would take many times their room before the first missing value is noticed.
 #[test]
 fn a_struct_has_no_more_names_than_values() {
-    let part = |kind: u32, data: &[u8]| {
-        let mut bytes = kind.to_le_bytes().to_vec();
-        bytes.extend((data.len() as u32).to_le_bytes());
-        bytes.extend(data);
-        bytes.resize(bytes.len().next_multiple_of(8), 0);
-        bytes
-    };
-    let words = |kind: u32, words: &[u32]| {
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        part(kind, &bytes)
-    };
     let names = vec![b'a'; 1_000];
     let array = [
         words(6, &[2, 0]),
@@ -191,11 +233,95 @@ fn a_struct_has_no_more_names_than_values() {
         part(1, &names),
         part(14, &[]),
     ];
-    let mut file = vec![b' '; 124];
-    file.extend([0, 1, b'I', b'M']);
-    file.extend(part(14, &array.concat()));
     assert_eq!(
-        complaint("a.mat", &file),
+        complaint("a.mat", &of_version_5(&array.concat())),
         "damaged or incomplete MATLAB .mat file: a struct has more names than values"
+    );
+}
+
+/// An array of version 5: its class, shape and name, and what `content` says.
+fn array(class: u32, dims: &[u32], name: &[u8], content: &[u8]) -> Vec<u8> {
+    let head = [words(6, &[class, 0]), words(5, dims), part(1, name)];
+    [&head.concat(), content].concat()
+}
+
+/// A text as MATLAB stores it, in units of 16 bits.
+fn text(text: &str) -> Vec<u8> {
+    let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    array(4, &[1, text.len() as u32], b"", &part(4, &units))
+}
+
+/// A network of 4, 3 and 2 neurons with more fields.
+fn network(fields: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    const NAME: usize = 24;
+    let matrix = |dims: [u32; 2]| {
+        let values = ramp((dims[0] * dims[1]) as usize);
+        let values: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        part(14, &array(7, &dims, b"", &part(7, &values)))
+    };
+    let cell = array(1, &[1, 2], b"", &[matrix([3, 4]), matrix([2, 3])].concat());
+    let fields = [&[("W", cell)], fields].concat();
+    let names = fields.iter().flat_map(|(name, _)| {
+        let mut name = name.as_bytes().to_vec();
+        name.resize(NAME, 0);
+        name
+    });
+    let mut content = words(5, &[NAME as u32]);
+    content.extend(part(1, &names.collect::<Vec<u8>>()));
+    for (_, value) in &fields {
+        content.extend(part(14, value));
+    }
+    of_version_5(&array(2, &[1, 1], b"nn", &content))
+}
+
+/// What the toolbox says of layers beside their weights counts, or is refused.
+#[test]
+fn activations_and_dropout_of_the_toolbox() {
+    let double = |value: f64| array(6, &[1, 1], b"", &part(9, &value.to_le_bytes()));
+    // As others store a whole number.
+    let whole = |value: i64| array(14, &[1, 1], b"", &part(12, &value.to_le_bytes()));
+    let said = |fields: &[(&str, Vec<u8>)]| complaint("a.mat", &network(fields));
+    for word in ["sigm", "tanh_opt"] {
+        assert_eq!(
+            said(&[("activation_function", text(word))]),
+            format!("field `nn.activation_function`: found {word}, expected relu between layers")
+        );
+    }
+    assert_eq!(
+        said(&[
+            ("activation_function", text("relu")),
+            ("output", text("sigm"))
+        ]),
+        "field `nn.output`: found sigm, expected linear, relu or softmax of the last layer"
+    );
+    for (fraction, found) in [
+        (double(1.5), "1.5"),
+        (double(-0.5), "-0.5"),
+        (whole(1), "1"),
+    ] {
+        assert_eq!(
+            said(&[("dropoutFraction", fraction)]),
+            format!(
+                "field `nn.dropoutFraction`: found {found}, expected one number from 0, below 1"
+            )
+        );
+    }
+    assert_eq!(
+        said(&[("dropoutFraction", text("half"))]),
+        "field `nn.dropoutFraction`: found no number, expected one number from 0, below 1"
+    );
+    let keep = |fields: &[(&str, Vec<u8>)]| {
+        let file = parse(Path::new("a.mat"), &network(fields)).unwrap();
+        let mlp = to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu).unwrap();
+        assert_eq!(mlp.layers[1].weights.dim(), (2, 3));
+        mlp.keep
+    };
+    let relu = ("activation_function", text("relu"));
+    let output = ("output", text("softmax"));
+    assert_eq!(keep(&[]), 1.0);
+    assert_eq!(keep(&[relu.clone(), ("dropoutFraction", whole(0))]), 1.0);
+    assert_eq!(
+        keep(&[relu, output, ("dropoutFraction", double(0.25))]),
+        0.75
     );
 }

@@ -4,6 +4,7 @@
 //! Format: MathWorks, *MAT-File Format* (2024), level 5. A network is a struct with a cell `W` of matrices; the published
 //! code on sleep replay has such, and matrices by themselves.
 
+mod toolbox;
 mod value;
 mod write;
 
@@ -58,7 +59,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Tensor>, Vec<String>), Problem> 
             }
             _ => return Err(damaged("found a part that is no array")),
         };
-        add(&name, value, &mut tensors, &mut beside);
+        add(&name, value, &mut tensors, &mut beside)?;
     }
     Ok((tensors, beside))
 }
@@ -97,7 +98,15 @@ fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, Problem> {
 }
 
 /// Takes the variable `name` apart.
-pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &mut Vec<String>) {
+///
+/// # Errors
+/// If it is a network whose layers do what has no counterpart here.
+pub(crate) fn add(
+    name: &str,
+    value: Value,
+    tensors: &mut Vec<Tensor>,
+    beside: &mut Vec<String>,
+) -> Result<(), Problem> {
     match value {
         Value::Numbers(numbers) if numbers.count() > 1 || numbers.count() == 1 && name == KEEP => {
             tensors.push(tensor(name, &numbers))
@@ -108,8 +117,10 @@ pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &
             let of = |wanted: &str| fields.iter().find(|(field, _)| field == wanted);
             let Some((_, Value::Cells(cells))) = of("W") else {
                 beside.push(format!("`{}` is a struct without a cell `W`", shown(name)));
-                return;
+                return Ok(());
             };
+            toolbox::check(name, &fields)?;
+            tensors.extend(toolbox::keep(name, &fields)?);
             let inputs = match of("size") {
                 Some((_, Value::Numbers(sizes))) => sizes.values.first().copied(),
                 _ => None,
@@ -117,7 +128,7 @@ pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &
             layers(&format!("{name}.W"), cells, inputs, tensors, beside);
             let others: Vec<String> = fields
                 .iter()
-                .filter(|(field, _)| field != "W")
+                .filter(|(field, _)| field != "W" && !toolbox::READ.contains(&field.as_str()))
                 .map(|(field, _)| format!("`{}`", shown(field)))
                 .collect();
             if !others.is_empty() {
@@ -131,8 +142,10 @@ pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &
                 beside.push(format!("`{}` also has {listed}", shown(name)));
             }
         }
+        Value::Text(_) => beside.push(format!("`{}` is text", shown(name))),
         Value::Other(what) => beside.push(format!("`{}` is {what}", shown(name))),
     }
+    Ok(())
 }
 
 /// The matrices of a cell called `name` as layers; `inputs` of the first one, where that is known. The DeepLearnToolbox keeps

@@ -60,7 +60,7 @@ pub(super) fn read(path: &Path) -> Result<Parts, Problem> {
             continue;
         }
         let value = reader.member(&file, &name, DEEPEST)?;
-        add(&name, value, &mut tensors, &mut beside);
+        add(&name, value, &mut tensors, &mut beside)?;
     }
     Ok((tensors, beside))
 }
@@ -126,7 +126,7 @@ impl Reader<'_> {
             (_, Ok(TypeDescriptor::Compound(_))) => Ok(Value::Other("complex")),
             (Some("cell"), _) if depth == 0 => Ok(Value::Other("nested too deep")),
             (Some("cell"), _) => self.cells(dataset, place, depth - 1),
-            (Some("char"), _) => Ok(Value::Other("text")),
+            (Some("char"), _) => Ok(text(dataset)),
             (Some("double" | "single") | None, Ok(TypeDescriptor::Float(_))) => {
                 let tensor = self.source.tensor(dataset, place, String::new())?;
                 Ok(Value::Numbers(Numbers {
@@ -140,7 +140,7 @@ impl Reader<'_> {
                 Ok(Value::Numbers(Numbers {
                     dims: dataset.shape().into_iter().rev().collect(),
                     dtype: Dtype::Unsupported(class.to_owned()),
-                    values: Vec::new(),
+                    values: single(dataset),
                 }))
             }
             (None, _) => Ok(Value::Other("no array of numbers")),
@@ -174,4 +174,22 @@ impl Reader<'_> {
         let text = stored_text::text(self.source.path, &attribute);
         text.map_err(|_| self.source.damaged("`MATLAB_class` cannot be read"))
     }
+}
+
+/// An array of characters, which are stored as numbers of 16 bits.
+fn text(dataset: &Dataset) -> Value {
+    /// Longer ones are no words that mean something here.
+    const LONGEST: usize = 256;
+    let units = (dataset.size() <= LONGEST).then(|| dataset.read_raw::<u16>());
+    match units {
+        Some(Ok(units)) => Value::Text(String::from_utf16_lossy(&units)),
+        _ => Value::Other("text"),
+    }
+}
+
+/// The value of an array of one whole number.
+fn single(dataset: &Dataset) -> Vec<f32> {
+    let numbers = (dataset.size() == 1).then(|| dataset.read_raw::<i64>());
+    let numbers = numbers.and_then(Result::ok).unwrap_or_default();
+    numbers.into_iter().map(|number| number as f32).collect()
 }

@@ -11,6 +11,9 @@ const DEEPEST: usize = 8;
 /// Bytes in front of what an element holds.
 const TAG: usize = 8;
 
+/// Bytes of a text that are looked at.
+const LONGEST_TEXT: usize = 256;
+
 /// What an element holds, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -22,6 +25,10 @@ pub(super) enum Kind {
     Uint32,
     Single,
     Double,
+    Int64,
+    Uint64,
+    Utf8,
+    Utf16,
     Matrix,
     Compressed,
     Other,
@@ -38,8 +45,12 @@ impl Kind {
             6 => Self::Uint32,
             7 => Self::Single,
             9 => Self::Double,
+            12 => Self::Int64,
+            13 => Self::Uint64,
             14 => Self::Matrix,
             15 => Self::Compressed,
+            16 => Self::Utf8,
+            17 => Self::Utf16,
             _ => Self::Other,
         }
     }
@@ -59,6 +70,8 @@ pub(crate) enum Value {
     Cells(Vec<Value>),
     /// The fields of a single struct.
     Struct(Vec<(String, Value)>),
+    /// A row of characters, as far as a word that means something here may go.
+    Text(String),
     /// What it is, in words.
     Other(&'static str),
 }
@@ -70,7 +83,7 @@ pub(crate) struct Numbers {
     pub(crate) dims: Vec<usize>,
     /// What MATLAB calls a number of it.
     pub(crate) dtype: Dtype,
-    /// None of an unsupported format.
+    /// Of an unsupported format none, but for a single number.
     pub(crate) values: Vec<f32>,
 }
 
@@ -164,7 +177,7 @@ fn nested(
         2 if n != 1 => Value::Other("an array of structs"),
         2 if depth == 0 => Value::Other("nested too deep"),
         2 => Value::Struct(fields(rest, order, budget, depth - 1)?),
-        4 => Value::Other("text"),
+        4 => text(rest, order)?,
         5 => Value::Other("sparse"),
         6..=15 => Value::Numbers(numbers(class, dims, n, rest, order, budget)?),
         _ => Value::Other("an object or a function"),
@@ -234,6 +247,28 @@ fn fields(
     Ok(names.into_iter().zip(values).collect())
 }
 
+/// An array of characters, in whichever of the ways MATLAB and others store them.
+fn text(rest: &[u8], order: ByteOrder) -> Result<Value, Problem> {
+    let (stored, _) = element(rest, order)?;
+    let data = &stored.data[..stored.data.len().min(LONGEST_TEXT)];
+    let bytes = || Value::Text(String::from_utf8_lossy(data).into_owned());
+    Ok(match stored.kind {
+        Kind::Int8 | Kind::Uint8 | Kind::Utf8 => bytes(),
+        Kind::Int16 | Kind::Uint16 | Kind::Utf16 => {
+            let (raw, _) = data.as_chunks::<2>();
+            let units: Vec<u16> = raw
+                .iter()
+                .map(|&unit| match order {
+                    ByteOrder::Big => u16::from_be_bytes(unit),
+                    ByteOrder::Little => u16::from_le_bytes(unit),
+                })
+                .collect();
+            Value::Text(String::from_utf16_lossy(&units))
+        }
+        _ => Value::Other("text"),
+    })
+}
+
 /// The array of `n` numbers of a class; MATLAB stores whole numbers as narrow as they fit, whatever their class.
 fn numbers(
     class: u32,
@@ -251,7 +286,7 @@ fn numbers(
         7 => Dtype::F32,
         whole => Dtype::Unsupported(NAMES[(whole as usize).saturating_sub(8) % NAMES.len()].into()),
     };
-    if dtype.size().is_none() {
+    if dtype.size().is_none() && n != 1 {
         let values = Vec::new();
         return Ok(Numbers {
             dims,
@@ -308,7 +343,20 @@ fn decode(stored: Element<'_>, order: ByteOrder) -> Result<Vec<f32>, Problem> {
         Kind::Uint16 => of_two(false),
         Kind::Int32 => of_four(true),
         Kind::Uint32 => of_four(false),
-        Kind::Matrix | Kind::Compressed | Kind::Other => {
+        Kind::Int64 | Kind::Uint64 => {
+            let (raw, _) = data.as_chunks::<8>();
+            let number = |mut bytes: [u8; 8]| {
+                if order == ByteOrder::Big {
+                    bytes.reverse();
+                }
+                match stored.kind {
+                    Kind::Int64 => i64::from_le_bytes(bytes) as f32,
+                    _ => u64::from_le_bytes(bytes) as f32,
+                }
+            };
+            raw.iter().map(|&bytes| number(bytes)).collect()
+        }
+        Kind::Utf8 | Kind::Utf16 | Kind::Matrix | Kind::Compressed | Kind::Other => {
             return Err(damaged("numbers are stored in an unknown form"));
         }
     })
