@@ -377,3 +377,12 @@ fn a_full_disk_is_named() {
         "error: stdout: No space left on device (os error 28)\n"
     );
 }
+
+#[test]
+fn import_in_json_says_what_hidden_activations_are_taken_times() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/weights/linear.npz");
+    let (code, out, err) = typed(&["--json", "import", file]);
+    assert_eq!(code, Some(0), "{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["keep"], 1.0);
+}

@@ -86,6 +86,7 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
             "sizes": mlp.sizes(),
             "order": summary.order.map(|order| order.to_string()),
             "layer_names": summary.layer_names(),
+            "keep": mlp.keep,
             "factors": factors,
             "factors_from": if images.is_empty() { "weights" } else { "weights and activations" },
         }));

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use archive::{Archive, Budget};
 pub use element::Dtype;
-use element::gather;
+use element::{count, gather};
 pub(crate) use error::looks_like;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
@@ -152,17 +152,17 @@ impl WeightFile {
         format: Format,
         (mut tensors, mut beside): Parts,
     ) -> Result<Self, Problem> {
-        let keep = take_keep(&mut tensors);
-        if keep < 1.0 {
-            beside.push(format!(
-                "trained with plain dropout: outside training hidden activations are taken times {keep}"
-            ));
-        }
         let mut names = HashSet::new();
         if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {
             return Err(Problem::Twice {
                 tensor: again.name.clone(),
             });
+        }
+        let keep = take_keep(&mut tensors)?;
+        if keep < 1.0 {
+            beside.push(format!(
+                "trained with plain dropout: outside training hidden activations are taken times {keep}"
+            ));
         }
         if format != Format::PyTorch && !format.has_order() {
             tensors.sort_by(|a, b| layer::natural_order(&a.name, &b.name));
@@ -178,15 +178,22 @@ impl WeightFile {
 }
 
 /// Takes the factor on hidden activations out of `tensors`, if one of them is that.
-fn take_keep(tensors: &mut Vec<Tensor>) -> f32 {
-    let at = tensors
-        .iter()
-        .position(|tensor| tensor.name == KEEP && tensor.values.len() == 1);
-    let keep = at.map_or(1.0, |at| tensors.remove(at).values[0]);
-    // What is no share is somebody else's.
-    match keep > 0.0 && keep <= 1.0 {
-        true => keep,
-        false => 1.0,
+///
+/// # Errors
+/// If it is no share.
+fn take_keep(tensors: &mut Vec<Tensor>) -> Result<f32, Problem> {
+    let is_keep = |tensor: &Tensor| tensor.name == KEEP && count(&tensor.shape) == Some(1);
+    let Some(at) = tensors.iter().position(is_keep) else {
+        return Ok(1.0);
+    };
+    let Tensor { dtype, values, .. } = tensors.remove(at);
+    match values.first() {
+        Some(&keep) if keep > 0.0 && keep <= 1.0 => Ok(keep),
+        Some(&value) => Err(Problem::Keep { value }),
+        None => Err(Problem::Dtype {
+            tensor: KEEP.into(),
+            dtype,
+        }),
     }
 }
 

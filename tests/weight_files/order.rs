@@ -1,5 +1,6 @@
 //! Names and orders of layers as other people's scripts leave them, and what lies beside the weights.
 
+use std::io::{Cursor, Write};
 use std::path::Path;
 
 use ndarray::Array1;
@@ -117,4 +118,36 @@ fn a_hundred_thousand_tensors_are_described_in_a_page() {
     assert!(text.contains("and 99940 more"));
     assert!(text.contains(r"  \u{1b}[2J\n0.weight   F32"), "{text}");
     assert!(!text.contains('\u{1b}'));
+}
+
+/// An archive of arrays of zeros in NumPy's format.
+fn archive(arrays: &[(&str, &[usize])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, shape) in arrays {
+        let shape_text: String = shape.iter().map(|n| format!("{n}, ")).collect();
+        let header =
+            format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape_text}), }}\n");
+        let options = zip::write::SimpleFileOptions::default();
+        archive.start_file(format!("{name}.npy"), options).unwrap();
+        let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.bytes());
+        let count: usize = shape.iter().product();
+        bytes.extend(vec![2.0_f32; count].iter().flat_map(|x| x.to_le_bytes()));
+        archive.write_all(&bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// Silence would leave its activations as they are.
+#[test]
+fn a_keep_that_is_no_share_is_refused() {
+    let error = parse(
+        Path::new("a.npz"),
+        &archive(&[("a", &[2, 3]), ("keep", &[1])]),
+    );
+    assert_eq!(
+        error.unwrap_err().problem.to_string(),
+        "`keep`, the factor on hidden activations outside training, is 2, expected above 0 and at most 1"
+    );
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Format;
 use super::element::{Dtype, dimensions, listed};
+use super::{Format, KEEP};
 use crate::base::legible::legible;
 use crate::base::shown::shown;
 use crate::base::suggest::nearest;
@@ -140,6 +140,12 @@ pub enum Problem {
         /// Its index in brackets.
         index: String,
         /// NaN or an infinity.
+        value: f32,
+    },
+    /// The factor on hidden activations is no share of them.
+    #[error("`{KEEP}`, the factor on hidden activations outside training, is {}, expected above 0 and at most 1", legible(*.value))]
+    Keep {
+        /// The number found.
         value: f32,
     },
     /// A tensor that belongs to something else than a linear layer.
