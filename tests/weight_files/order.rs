@@ -139,6 +139,43 @@ fn archive(arrays: &[(&str, &[usize])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+/// What an array is called says less than its shape, and than what the user says.
+#[test]
+fn a_matrix_called_b_is_a_layer() {
+    let order = |arrays: &[(&str, &[usize])], names: Option<&[&str]>| {
+        let file = parse(Path::new("a.npz"), &archive(arrays)).unwrap();
+        let names = names.map(|names| names.iter().map(|name| name.to_string()).collect());
+        let names: Option<Vec<String>> = names;
+        let stated = Stated {
+            names: names.as_deref(),
+            ..Stated::nothing_but(Bias::Refuse)
+        };
+        let mlp = to_mlp(&file, &stated, Output::Relu);
+        mlp.map(|mlp| mlp.sizes())
+            .map_err(|error| error.problem.to_string())
+    };
+    let chain: [(&str, &[usize]); 3] = [("a", &[2, 5]), ("b", &[6, 8]), ("c", &[5, 6])];
+    assert_eq!(order(&chain, None).unwrap(), [8, 6, 5, 2]);
+    assert_eq!(order(&chain, Some(&["b", "c", "a"])).unwrap(), [8, 6, 5, 2]);
+    let square: [(&str, &[usize]); 2] = [("a", &[8, 8]), ("b", &[8, 8])];
+    assert!(
+        order(&square, None)
+            .unwrap_err()
+            .contains("`a` and `b`, both 8 x 8")
+    );
+    assert_eq!(order(&square, Some(&["b", "a"])).unwrap(), [8, 8, 8]);
+    // A row may be a bias, unless it is said to be a layer.
+    let row: [(&str, &[usize]); 2] = [("a", &[5, 8]), ("b", &[1, 5])];
+    assert!(
+        order(&row, None)
+            .unwrap_err()
+            .contains("no weights belong to it")
+    );
+    assert_eq!(order(&row, Some(&["a", "b"])).unwrap(), [8, 5, 1]);
+    let named: [(&str, &[usize]); 2] = [("a", &[5, 8]), ("bias", &[2, 5])];
+    assert_eq!(order(&named, Some(&["a", "bias"])).unwrap(), [8, 5, 2]);
+}
+
 /// Silence would leave its activations as they are.
 #[test]
 fn a_keep_that_is_no_share_is_refused() {

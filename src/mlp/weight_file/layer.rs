@@ -11,7 +11,7 @@ use super::element::index;
 use super::{Format, Problem, Tensor, WeightFile, WeightFileError};
 use crate::base::shown::{Shown, shown};
 use crate::mlp::perceptron::{Layer, Mlp, Output};
-use name::{Parameter, parameter};
+use name::{NameParts, Parameter, parameter};
 
 pub(super) use name::natural_order;
 pub use order::Order;
@@ -139,8 +139,7 @@ impl Planned<'_> {
 
     /// The names of the weights and of the layer.
     fn names(&self) -> (&str, String) {
-        let parts = parameter(&self.weights.name, self.weights.shape.len());
-        (&self.weights.name, parts.layer)
+        (&self.weights.name, layer_of(self.weights))
     }
 }
 
@@ -156,9 +155,9 @@ pub(super) fn plan<'a>(
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut biases = Vec::new();
     for tensor in &file.tensors {
-        match kind(tensor, file.format, layers.last())? {
+        match kind(tensor, file.format, stated, layers.last())? {
             Kind::Weights { n_out, n_in } => {
-                let key = parameter(&tensor.name, tensor.shape.len()).layer;
+                let key = layer_of(tensor);
                 places.entry(key).or_insert(layers.len());
                 layers.push(Planned {
                     weights: tensor,
@@ -176,7 +175,7 @@ pub(super) fn plan<'a>(
         }
     }
     for tensor in biases {
-        let key = parameter(&tensor.name, tensor.shape.len()).layer;
+        let key = parameter(&tensor.name, &tensor.shape).layer;
         let layer = places
             .get(&key)
             .and_then(|&place| layers.get_mut(place))
@@ -199,6 +198,18 @@ pub(super) fn plan<'a>(
     order::arrange(&layers, file.format, stated)
 }
 
+/// The layer that `weights` are of, by their name.
+fn layer_of(weights: &Tensor) -> String {
+    match parameter(&weights.name, &weights.shape) {
+        // Weights that only the user knows for such.
+        NameParts {
+            role: Some(Parameter::Bias),
+            ..
+        } => weights.name.clone(),
+        parts => parts.layer,
+    }
+}
+
 /// What a tensor is to a network of linear layers.
 enum Kind {
     Weights {
@@ -211,7 +222,12 @@ enum Kind {
 }
 
 /// What `tensor` is; `last` is the layer before it.
-fn kind(tensor: &Tensor, format: Format, last: Option<&Planned<'_>>) -> Result<Kind, Problem> {
+fn kind(
+    tensor: &Tensor,
+    format: Format,
+    stated: &Stated<'_>,
+    last: Option<&Planned<'_>>,
+) -> Result<Kind, Problem> {
     if format.has_order() {
         return in_order(tensor, last);
     }
@@ -223,7 +239,13 @@ fn kind(tensor: &Tensor, format: Format, last: Option<&Planned<'_>>) -> Result<K
     if name.contains("embed") {
         return Err(unmapped(tensor, "an embedding"));
     }
-    let named = parameter(&tensor.name, tensor.shape.len()).role;
+    let is_stated = stated
+        .names
+        .is_some_and(|names| tensor.shape.len() == 2 && names.contains(&tensor.name));
+    let named = match is_stated {
+        true => Some(Parameter::Weights),
+        false => parameter(&tensor.name, &tensor.shape).role,
+    };
     // Arrays of NumPy and MATLAB files are named freely, so there a matrix is taken for weights whatever its name.
     let free = matches!(format, Format::Npz | Format::Npy | Format::Matlab) && named.is_none();
     match (named, &tensor.shape[..]) {

@@ -17,9 +17,8 @@ pub(super) struct NameParts {
     pub(super) role: Option<Parameter>,
 }
 
-/// Reads names such as `fc1.weight`, `layers/0/bias`, `fc1_weight`, `W1`, `b_2`, `hidden_b`; `axes` is the number of the
-/// tensor's dimensions.
-pub(super) fn parameter(name: &str, axes: usize) -> NameParts {
+/// Reads names such as `fc1.weight`, `layers/0/bias`, `fc1_weight`, `W1`, `b_2`, `hidden_b` of a tensor of `shape`.
+pub(super) fn parameter(name: &str, shape: &[usize]) -> NameParts {
     let start = name.rfind(['.', '/']).map_or(0, |dot| dot + 1);
     let (module, last) = name.split_at(start);
     let stem = last.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -29,8 +28,8 @@ pub(super) fn parameter(name: &str, axes: usize) -> NameParts {
     let role = match word.to_lowercase().as_str() {
         "weight" | "weights" | "w" => Some(Parameter::Weights),
         "bias" | "biases" => Some(Parameter::Bias),
-        // A matrix called `layer_b` is one of several.
-        "b" if before.is_empty() || axes == 1 => Some(Parameter::Bias),
+        // A matrix called `b` or `layer_b` is one of several: no bias has rows and columns.
+        "b" if shape.len() == 1 || before.is_empty() && !is_matrix(shape) => Some(Parameter::Bias),
         _ => None,
     };
     NameParts {
@@ -40,6 +39,11 @@ pub(super) fn parameter(name: &str, axes: usize) -> NameParts {
         },
         role,
     }
+}
+
+/// Whether an array of `shape` has more than one row and more than one column.
+fn is_matrix(shape: &[usize]) -> bool {
+    matches!(*shape, [rows, columns] if rows > 1 && columns > 1)
 }
 
 /// Whether `name` is one that NumPy gives to arrays without names: `arr_0`, `arr_1`, ...

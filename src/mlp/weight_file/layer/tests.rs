@@ -93,9 +93,16 @@ fn names_of_all_styles() {
         ("layer_b", "layer_b", None),
         ("fc.weight_orig", "fc.weight_orig", None),
     ] {
-        let parts = parameter(name, 2);
+        let shape = match role {
+            Some(Parameter::Bias) => &[3][..],
+            _ => &[3, 4],
+        };
+        let parts = parameter(name, shape);
         assert_eq!((parts.layer.as_str(), parts.role), (layer, role), "{name}");
     }
+    // A matrix is no bias; a row may be one that has kept its axes.
+    assert_eq!(parameter("b", &[3, 4]).role, None);
+    assert_eq!(parameter("b", &[1, 3]).role, Some(Parameter::Bias));
 }
 
 #[test]
