@@ -28,6 +28,7 @@
 //! | `/bouts/{name, kind, start, start_rest, stop, stop_rest}` | one row per bout: labels, times |
 //! | `/weights/<projection>/values` | f32, snapshot × target × source |
 //! | `/weights/<projection>/{time, time_rest, label}` | a time and a label for each snapshot |
+//! | `/weights/<layer>_bias/…` | the same of biases, a column, where a network that sleeps has some; sleep changes none |
 //! | `/synapses/<projection>/{source_node_id, target_node_id}` | u64, the ends of each synapse; targets over all target populations |
 //! | `/synapses/<projection>/{delay, dendritic_delay}` | f64 ms, from a spike to its arrival, and how much of that is behind the synapse |
 //! | `/synapses/<projection>/weight` | f32, snapshot × synapse |

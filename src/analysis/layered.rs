@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::trains::{Span, Trains};
 use crate::base::matrix::Matrix;
@@ -36,6 +36,8 @@ pub struct Sleep {
     pub before: Vec<Matrix>,
     /// The same when it woke up; nothing where it has not.
     pub after: Vec<Matrix>,
+    /// What of its units but weights tells what they make of images.
+    pub units: Units,
     /// Images of the task learnt before it, evenly chosen, as rows; none where they are not known.
     pub learnt: Array2<f32>,
     /// The classes seen so far, ascending.
@@ -46,14 +48,32 @@ pub struct Sleep {
     pub newest: Vec<usize>,
 }
 
+/// What units have beside weights. Sleep changes none of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Units {
+    /// Biases of each layer from the first hidden one on; nothing where there are none.
+    pub biases: Vec<Vec<f32>>,
+    /// Factor on hidden activations; without biases it scales all alike, and is taken for 1.
+    pub keep: f32,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self {
+            biases: Vec::new(),
+            keep: 1.0,
+        }
+    }
+}
+
 /// Spikes of neurons, no neuron twice, ascending.
 pub type Counts = Vec<(usize, u32)>;
 
-/// What the units of each layer but the input make of images, a row each: sums of weighted inputs, negative ones set to 0. Of
-/// images that are none for these weights, nothing.
-pub fn present(weights: &[Matrix], images: &Array2<f32>) -> Vec<Array2<f32>> {
+/// What the `units` of each layer but the input make of images, a row each: sums of weighted inputs and biases, negative ones set to 0.
+/// Of images that are none for these weights, nothing.
+pub fn present(weights: &[Matrix], units: &Units, images: &Array2<f32>) -> Vec<Array2<f32>> {
     let mut layers: Vec<Array2<f32>> = Vec::new();
-    for weights in weights {
+    for (l, weights) in weights.iter().enumerate() {
         let below = layers.last().unwrap_or(images);
         // A matrix has as many values as it says.
         let Ok(own) = ArrayView2::from_shape(weights.shape(), weights.values()) else {
@@ -63,7 +83,14 @@ pub fn present(weights: &[Matrix], images: &Array2<f32>) -> Vec<Array2<f32>> {
         if below.ncols() != own.ncols() {
             break;
         }
-        layers.push(below.dot(&own.t()).mapv_into(|sum| sum.max(0.0)));
+        let mut sums = below.dot(&own.t());
+        if let Some(biases) = units.biases.get(l).filter(|own| own.len() == sums.ncols()) {
+            // Images are no activations that dropout thins.
+            let keep = if l > 0 { units.keep } else { 1.0 };
+            sums *= keep;
+            sums += &ArrayView1::from(&biases[..]);
+        }
+        layers.push(sums.mapv_into(|sum| sum.max(0.0)));
     }
     layers
 }
@@ -176,10 +203,18 @@ mod tests {
         let first = Matrix::new(2, 2, vec![1.0, 0.0, -1.0, 0.5]).expect("2 by 2");
         let second = Matrix::new(1, 2, vec![2.0, 1.0]).expect("1 by 2");
         let images = Array2::from_shape_vec((1, 2), vec![1.0, 4.0]).expect("a row");
-        let layers = present(&[first, second], &images);
+        let both = [first, second];
+        let layers = present(&both, &Units::default(), &images);
         assert_eq!(layers[0].as_slice(), Some(&[1.0, 1.0][..]));
         assert_eq!(layers[1].as_slice(), Some(&[3.0][..]));
+        let units = Units {
+            biases: vec![vec![-3.0, 1.0], vec![0.5]],
+            keep: 0.5,
+        };
+        let layers = present(&both, &units, &images);
+        assert_eq!(layers[0].as_slice(), Some(&[0.0, 2.0][..]));
+        assert_eq!(layers[1].as_slice(), Some(&[1.5][..]));
         let weights = Matrix::new(1, 2, vec![2.0, 1.0]).expect("1 by 2");
-        assert!(present(&[weights], &Array2::zeros((0, 0))).is_empty());
+        assert!(present(&[weights], &Units::default(), &Array2::zeros((0, 0))).is_empty());
     }
 }

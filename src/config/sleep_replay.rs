@@ -104,6 +104,11 @@ pub fn projection_name(names: &[String], l: usize) -> String {
     format!("{}_{}", names[l], names[l + 1])
 }
 
+/// Name under which biases of a layer are recorded.
+pub fn bias_name(layer: &str) -> String {
+    format!("{layer}_bias")
+}
+
 /// Names of `n` layers, input first.
 pub(super) fn layer_names(n: usize) -> Vec<String> {
     let name = |l| match l {

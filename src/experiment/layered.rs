@@ -2,10 +2,10 @@
 
 use ndarray::Array2;
 
-use crate::analysis::layered::{Layered, Sleep};
+use crate::analysis::layered::{Layered, Sleep, Units};
 use crate::analysis::trains::Span;
 use crate::base::matrix::Matrix;
-use crate::config::sleep_replay::{SleepReplay, projection_name};
+use crate::config::sleep_replay::{SleepReplay, Weights, projection_name};
 use crate::experiment::inputs::Inputs;
 use crate::mlp::images::Images;
 use crate::protocol::hypnogram::{Bout, Kind};
@@ -37,18 +37,46 @@ pub(super) fn layered(
     let Ok(bouts) = model.bouts() else {
         return Ok(layered);
     };
+    let biases = model.mlp.bias_names();
+    let has_biases = biases
+        .iter()
+        .all(|name| known.iter().any(|recorded| recorded.name == *name));
+    if !has_biases {
+        tracing::warn!(
+            "`{}`: found no biases, which run files of earlier versions lack: what units make of images is computed without them",
+            run.path().display()
+        );
+    }
     for bout in bouts.into_iter().filter(|bout| bout.kind == Kind::Sleep) {
-        let weights = |when: &str| weights(run, &projections, &format!("{when} {}", bout.name));
-        let before = weights("before")?;
+        let recorded =
+            |names: &[String], when: &str| weights(run, names, &format!("{when} {}", bout.name));
+        let before = recorded(&projections, "before")?;
         // A run that has not come so far.
         if !before.is_empty() {
-            let after = weights("after")?;
-            layered
-                .sleeps
-                .push(sleep(&bout, [before, after], model, inputs));
+            let after = recorded(&projections, "after")?;
+            let biases = match has_biases {
+                true => recorded(&biases, "before")?,
+                false => Vec::new(),
+            };
+            layered.sleeps.push(Sleep {
+                units: units(&biases, model),
+                ..sleep(&bout, [before, after], model, inputs)
+            });
         }
     }
     Ok(layered)
+}
+
+/// What units of `model` with these `biases`, a column for each layer, have beside weights.
+fn units(biases: &[Matrix], model: &SleepReplay) -> Units {
+    let keep = match &model.mlp.weights {
+        Weights::Trained { training, .. } if !biases.is_empty() => 1.0 - training.dropout,
+        _ => 1.0,
+    };
+    Units {
+        biases: biases.iter().map(|own| own.values().to_vec()).collect(),
+        keep: keep as f32,
+    }
 }
 
 /// The weights of all `projections` at the moment called `label`; none if those of one are not there.
@@ -101,6 +129,7 @@ fn sleep(
         classes,
         means,
         newest: newest.map_or_else(Vec::new, |task| task.iter().map(|&k| k.into()).collect()),
+        units: Units::default(),
     }
 }
 

@@ -5,6 +5,7 @@ mod sleep;
 
 use std::ops::ControlFlow;
 
+use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
@@ -215,7 +216,7 @@ impl<'a> Pupil<'a> {
         }
     }
 
-    /// Writes the weights `when` (before, after) `bout`.
+    /// Writes weights and biases `when` (before, after) `bout`.
     fn snapshot(
         &self,
         file: Option<&mut RunFile>,
@@ -230,6 +231,13 @@ impl<'a> Pupil<'a> {
         let label = format!("{when} {}", bout.name);
         for (projection, layer) in self.learner.mlp.layers.iter().enumerate() {
             file.weights(projection, &label, t, &layer.weights.view().into())?;
+        }
+        // Behind the weights, of which all are recorded.
+        let layers = &self.learner.mlp.layers;
+        let biases = layers.iter().filter_map(|layer| layer.bias.as_ref());
+        for (number, bias) in (layers.len()..).zip(biases) {
+            let column = bias.view().insert_axis(Axis(1));
+            file.weights(number, &label, t, &column.into())?;
         }
         Ok(())
     }

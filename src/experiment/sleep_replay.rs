@@ -351,6 +351,15 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         n_target: sizes[l + 1],
         n_source: sizes[l],
     };
+    // A column for each layer; sleep changes no bias.
+    let bias = |(name, &n_target): (String, &usize)| Projection {
+        name,
+        n_target,
+        n_source: 1,
+    };
+    let biases = model.mlp.bias_names().into_iter().zip(&sizes[1..]);
+    let biases = biases.filter(|_| model.record.weights_around_sleep);
+    let projections = recorded(model).into_iter().map(projection);
     let tasks = if inputs.train.is_empty() {
         Vec::new()
     } else {
@@ -373,7 +382,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         scores_training: model.data.as_ref().is_some_and(|data| data.score_training),
         tasks,
         populations: watched.layout(),
-        projections: recorded(model).into_iter().map(projection).collect(),
+        projections: projections.chain(biases.map(bias)).collect(),
         compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),
         ..Layout::default()

@@ -212,3 +212,49 @@ fn what_is_no_layered_network_is_said_to_be_none() {
     let expected = "`layer_order`: found no layered network that sleeps, expected a run of `experiment = \"sleep_replay\"`";
     assert!(err.contains(expected), "{err}");
 }
+
+/// What units make of images depends on biases, which stand in the run file beside the weights; without them that is said.
+#[test]
+fn biases_are_recorded_and_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("m.toml"), MODEL).expect("written");
+    let arguments = "--quiet run m.toml --set mlp.bias=true --set record.report=false --out r";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let (code, _, err) = typed(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    let measured = || {
+        let (code, out, err) = typed(folder.path(), &["analyse", "r", "coactivation", "--json"]);
+        assert_eq!(code, Some(0), "{err}");
+        let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        (
+            column(&document, "coactivation", "correlation").clone(),
+            err,
+        )
+    };
+    let (own, err) = measured();
+    assert!(!err.contains("biases"), "{err}");
+    let file = hdf5::File::open_rw(folder.path().join("r/run.h5")).expect("a run file");
+    let biases = file.dataset("weights/hidden1_bias/values").expect("biases");
+    assert_eq!(biases.shape(), [4, 60, 1]);
+    let values = biases.read_raw::<f32>().expect("numbers");
+    assert!(values[60..120] == values[..60], "sleep changes no bias");
+    assert!(values[120..180] != values[..60], "training does");
+    // Far above what weighted inputs come to for some units, so that these no longer tell images apart.
+    let strong: Vec<f32> = (0..values.len()).map(|k| -40.0 * (k % 2) as f32).collect();
+    biases.write_raw(&strong).expect("written");
+    drop(biases);
+    file.close().expect("closed");
+    assert_ne!(measured().0, own);
+    let file = hdf5::File::open_rw(folder.path().join("r/run.h5")).expect("a run file");
+    file.group("weights")
+        .expect("weights")
+        .unlink("hidden1_bias")
+        .expect("unlinked");
+    file.close().expect("closed");
+    let (without, err) = measured();
+    assert_ne!(without, own);
+    assert!(
+        err.contains("found no biases, which run files of earlier versions lack"),
+        "{err}"
+    );
+}

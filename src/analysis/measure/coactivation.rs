@@ -21,7 +21,7 @@ pub const MOST_UNITS: u64 = 300;
 pub static SPEC: Spec = Spec {
     name: "coactivation",
     summary: "whether units of a layered network are active together in sleep as images make them",
-    equations: "T: what each unit makes of images of the task learnt last (200 of them at most, evenly chosen), layer by layer, sums of weighted inputs, negative ones set to 0;  M, \
+    equations: "T: what each unit makes of images of the task learnt last (200 of them at most, evenly chosen), layer by layer, sums of weighted inputs and biases, negative ones set to 0;  M, \
                 C: counts in bins of this sleep and of the one before;  r_XY: correlation, over all pairs of units, of their correlations in \
                 X and in Y;  EV = ((r_TM - r_TC r_CM) / sqrt((1 - r_TC^2) (1 - r_CM^2)))^2, REV: M and C exchanged;  shuffled: units of T \
                 exchanged;  p = (r + 1) / (shuffles + 1)",
@@ -100,7 +100,7 @@ pub fn coactive<'a>(
     let mut found = Vec::new();
     let mut before: Option<Vec<Vec<Centred>>> = None;
     for sleep in sleeps.into_iter().filter(|sleep| !sleep.learnt.is_empty()) {
-        let presented = present(weights(sleep, values), &sleep.learnt);
+        let presented = present(weights(sleep, values), &sleep.units, &sleep.learnt);
         let asleep: Vec<Vec<Centred>> = seen
             .iter()
             .map(|(_, population)| binned(population, sleep, values))

@@ -95,7 +95,7 @@ pub fn orders<'a>(
     let mut all = Vec::new();
     for sleep in sleeps {
         let weights = weights(sleep, values);
-        let layers = present(weights, &sleep.means);
+        let layers = present(weights, &sleep.units, &sleep.means);
         // Below the output.
         let drives = layers.len().checked_sub(2).map(|last| &layers[last]);
         let (dreams, _) = dreamt(population, sleep, values);

@@ -68,6 +68,16 @@ impl Mlp {
     pub fn layer_names(&self) -> Vec<String> {
         super::layer_names(self.layers.len())
     }
+
+    /// Names under which biases are recorded, from the first hidden layer on; none of a network that has none.
+    pub fn bias_names(&self) -> Vec<String> {
+        let is_biased = matches!(self.weights, Weights::Trained { bias: true, .. });
+        let names = self.layer_names().into_iter().skip(1);
+        names
+            .filter(|_| is_biased)
+            .map(|name| super::bias_name(&name))
+            .collect()
+    }
 }
 
 impl Default for Mlp {

@@ -56,8 +56,8 @@ impl Record {
         k.told("spikes", "all", &mut self.spikes, layers(0, names), what);
         self.spikes.sort_unstable();
         states(&mut self.states, k);
-        let what = "`around_sleep`: before and after each sleep; { projection = [\"hidden1_output\"], every = \"1 s\" }: at \
-                    instants of the night; an array of both";
+        let what = "`around_sleep`: before and after each sleep, biases too (`hidden1_bias`); { projection = \
+                    [\"hidden1_output\"], every = \"1 s\" }: at instants of the night; an array of both";
         let mut weights = (self.weights_around_sleep, self.weights.take());
         k.or("weights", &mut weights, snapshots(), what);
         (self.weights_around_sleep, self.weights) = weights;

@@ -39,12 +39,14 @@ fn changed(before: &Matrix, after: &Matrix) -> f64 {
 fn snapshots(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let run = &subject.recording;
     let (mut rows, mut pairs, mut left_out) = (Vec::new(), Vec::new(), 0);
-    // Dreams of a night are images.
-    let is_image = |name: &str| {
-        matches!(subject.model, Some(Model::Night(_))) && [DREAMT, CLASS_MEANS].contains(&name)
+    // Dreams of a night are images, and sleep changes no bias.
+    let is_other = |name: &String| match &subject.model {
+        Some(Model::Night(_)) => [DREAMT, CLASS_MEANS].contains(&name.as_str()),
+        Some(Model::SleepReplay(model)) => model.mlp.bias_names().contains(name),
+        _ => false,
     };
     let projections = run.projections()?.into_iter();
-    for projection in projections.filter(|known| !is_image(&known.name)) {
+    for projection in projections.filter(|known| !is_other(&known.name)) {
         let times = run.moments(&projection.name)?;
         let taken = times.len().min(MOST);
         left_out += times.len() - taken;
