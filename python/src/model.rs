@@ -189,9 +189,10 @@ fn check(model: &config::Model) -> Result<(serde_json::Value, Vec<String>), Expe
             Ok((json!(estimate), warnings))
         }
         config::Model::Night(model) => {
+            night::check_inputs(model)?;
             let estimate = night::Estimate::new(model)?;
             estimate.check_memory(model)?;
-            Ok((json!(estimate), Vec::new()))
+            Ok((json!(estimate), notice::of_dreams(model)))
         }
         config::Model::Foraging(model) => {
             foraging::check_memory(model)?;

@@ -65,6 +65,7 @@ fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
 
 /// A network that dreams, and what its nights take.
 fn night(model: &Night, shell: &Shell) -> Result<(), Failure> {
+    night::check_inputs(model)?;
     let resolved = config::resolved_night(model);
     let estimate = night::Estimate::new(model)?;
     warn(notice::of_dreams(model));

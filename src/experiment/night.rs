@@ -120,6 +120,14 @@ impl Inputs {
     }
 }
 
+/// Reads what `model` names, as a run does before anything else.
+///
+/// # Errors
+/// If something is missing or wrong.
+pub fn check_inputs(model: &Night) -> Result<(), ExperimentError> {
+    Inputs::read(model).map(drop)
+}
+
 /// Networks that dream, one per seed, and their yardsticks.
 pub(super) struct Dreamers {
     model: Night,

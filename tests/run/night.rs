@@ -175,6 +175,13 @@ fn mistakes_are_told() {
     let model = shipped("night_digits.toml");
     let said = place.refused(&format!("run {model} --set data.validation=100"));
     assert!(said.contains("expected the 1000 asked for"), "{said}");
+    // Also before a run.
+    let said = place.refused(&format!("check {model} --set data.validation=100"));
+    assert!(said.contains("expected the 1000 asked for"), "{said}");
+    let said = place.refused(&format!(
+        "check {model} --data nowhere --set data.source=nowhere"
+    ));
+    assert!(said.contains("nowhere"), "{said}");
     let said = place.refused(&format!("check {model} --set night.captur=false"));
     assert!(said.contains("did you mean `capture`?"), "{said}");
     let said = place.refused(&format!("check {model} --set night.eta=[]"));
