@@ -60,6 +60,12 @@ impl Night {
         self.nights.after_each || task + 1 == self.data.tasks.len()
     }
 
+    /// How many times the network has slept after the night that follows the task number `task`: the number of that sleep, as tables
+    /// of accuracies have it.
+    pub fn sleep_number(&self, task: usize) -> usize {
+        (0..=task).filter(|&task| self.sleeps_after(task)).count()
+    }
+
     /// Whether the network is trained by day.
     pub fn trains(&self) -> bool {
         self.nights.information == Information::Weights
@@ -99,12 +105,13 @@ impl Night {
                 timeline.add(format!("capture {label}"), Kind::Capture, task, length)?;
             }
             if self.sleeps_after(task) {
+                let sleep = self.sleep_number(task);
                 for step in 0..self.nights.eta.len() {
-                    let name = format!("sleep {label}.{}", step + 1);
+                    let name = format!("sleep {sleep}.{}", step + 1);
                     let length = lasting(self.events(task, step))?;
                     timeline.add(name, Kind::Dreams(step), task, length)?;
                 }
-                timeline.mark(format!("test after sleep {label}"), Kind::Test, task);
+                timeline.mark(format!("test after sleep {sleep}"), Kind::Test, task);
             }
         }
         Ok(timeline.into_bouts())

@@ -100,6 +100,15 @@ fn dreams_and_class_means_lie_apart() {
     let (dreams, means) = (file.weights_of("dreams"), file.weights_of("class_means"));
     assert_eq!((dreams.len(), means.len()), (1, 1));
     assert_eq!(means[0].0, "class means");
+    // One sleep, after the last of five days, has one name.
+    assert_eq!(dreams[0].0, "after sleep 1");
+    let bouts = file.bouts();
+    assert!(bouts.contains(&"sleep 1.1".to_owned()), "{bouts:?}");
+    assert!(
+        bouts.contains(&"test after sleep 1".to_owned()),
+        "{bouts:?}"
+    );
+    assert!(place.read("store/accuracy.csv").contains(",sleep 1,"));
     // Dreams vary, and are cut where no light is.
     assert_ne!(dreams[0].1, means[0].1);
     assert!(!place.read("store/figures/dreams.svg").contains("cos 1.00"));
@@ -153,7 +162,7 @@ fn nights_after_the_first_move_the_mean_of_all_images() {
     let middle = |out: &str, night: usize| -> Array1<f32> {
         let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
         let (label, dreams) = file.weights_of("dreams").swap_remove(night);
-        assert_eq!(label, format!("after night {}", night + 1));
+        assert_eq!(label, format!("after sleep {}", night + 1));
         (&dreams.row(2 * night) + &dreams.row(2 * night + 1)) / 2.0
     };
     assert_eq!(middle("base", 0), middle("moved", 0));

@@ -15,7 +15,7 @@ pub enum NightError {
          or leave `decay` of [night] on: without it hidden weights are what the day has left"
     )]
     Silent {
-        /// The night, by the task before it, from 1.
+        /// The night, from 1.
         night: usize,
     },
     /// Outputs that are no numbers.

@@ -177,7 +177,7 @@ impl<'a> Sleeper<'a> {
                 epoch,
                 learning_rate,
             }) if self.sleeps > 0 => NightError::Day {
-                night: bout.task,
+                night: self.sleeps,
                 epoch,
                 learning_rate,
             }

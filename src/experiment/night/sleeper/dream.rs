@@ -226,7 +226,8 @@ impl Sleeper<'_> {
         }
         let seen = model.seen(bout.task);
         let (scenes, shown) = self.scenes(&seen);
-        let samples = samples(&scenes, seed, &bout.name);
+        let name = drawn(bout.task, step);
+        let samples = samples(&scenes, seed, &name);
         let events = CLASS_EVENTS * seen.len() as u64;
         let targets = self.targets();
         let output = self.learner.mlp.layers[self.learner.mlp.layers.len() - 1]
@@ -248,7 +249,7 @@ impl Sleeper<'_> {
         let mean =
             activity.iter().map(|&h| f64::from(h)).sum::<f64>() / activity.len().max(1) as f64;
         if mean <= 0.0 {
-            let night = bout.task + 1;
+            let night = self.setting.model.sleep_number(bout.task);
             return Err(NightError::Silent { night }.into());
         }
         let spikes = nights.hidden_hz * nights.event.as_ms() * 1e-3;
@@ -280,9 +281,9 @@ impl Sleeper<'_> {
             },
         };
         let built = match is_over {
-            true => Some(plan.begin(&bout.name, bout.start)?),
+            true => Some(plan.begin(&name, bout.start)?),
             false => {
-                calibration.step(&plan, (&bout.name, events), &[], targets, stop)?;
+                calibration.step(&plan, (&name, events), &[], targets, stop)?;
                 None
             }
         };
@@ -306,9 +307,9 @@ impl Sleeper<'_> {
             return Ok(false);
         }
         self.calibration = None;
-        self.check_outputs(bout)?;
+        self.check_outputs(bout, step)?;
         if let Some(file) = file {
-            let label = format!("after night {}", bout.task + 1);
+            let label = format!("after sleep {}", self.setting.model.sleep_number(bout.task));
             file.weights(OUTPUT, &label, bout.stop, &weights)?;
             file.weights(DREAMS, &label, bout.stop, &self.dreamt(bout.task))?;
         }
@@ -317,13 +318,13 @@ impl Sleeper<'_> {
 
     /// Checks that the dreams of `bout` have brought outputs to where numbers go, and says where they are far from their targets: what
     /// is taken away from a night may end so, and be what is looked for.
-    fn check_outputs(&mut self, bout: &Bout) -> Result<(), NightError> {
+    fn check_outputs(&mut self, bout: &Bout, step: usize) -> Result<(), NightError> {
         let (model, seed) = (self.setting.model, self.setting.seed);
         let (scenes, _) = self.scenes(&model.seen(bout.task));
-        let activity = self.activity(samples(&scenes, seed, &bout.name));
+        let activity = self.activity(samples(&scenes, seed, &drawn(bout.task, step)));
         let last = &self.learner.mlp.layers[self.learner.mlp.layers.len() - 1].weights;
         let outputs = activity.dot(&last.t());
-        let night = bout.task + 1;
+        let night = model.sleep_number(bout.task);
         if outputs.iter().any(|x| !x.is_finite()) {
             return Err(NightError::Diverged { night });
         }
@@ -378,6 +379,11 @@ fn vector(n: usize, way: impl Fn(usize) -> f64, length: f64) -> Vec<f64> {
     let scale = if own > 0.0 { length / own } else { 0.0 };
     ways.iter_mut().for_each(|x| *x *= scale);
     ways
+}
+
+/// What random streams of the dreams after `task` are called, in whichever sleep they are: results keep to it.
+fn drawn(task: usize, step: usize) -> String {
+    format!("sleep {}.{}", task + 1, step + 1)
 }
 
 /// Dreams of every scene, a row each: one of each where they do not differ.
