@@ -210,8 +210,12 @@ pub fn sections() -> Vec<Page> {
             trained beside the network that sleeps.";
         "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
         "night" describe(&night::Nights::default()) => "What happens by night where a network dreams what it has learnt.";
-        "compare" describe(&night::Compare::default()) => "Of `experiment = \"night\"`: yardsticks beside which nights are \
-            shown.";
+        "compare" describe(&night::Compare::new(true)) => "Of `experiment = \"night\"`: yardsticks beside which nights are \
+            shown, each with the tier of what it knows beside the weights of one network: A, weights, and the mean of all images; \
+            A+, mean images of each day too; B, means of each class, or means and components; C, some images of each class; all, every image. \
+            `mean_calibrated`: the mean of weights, each output brought to mean 0 and standard deviation 1 over smooth patterns about the mean \
+            image; `oracle_calibration`: training without sleep, its outputs brought there over all images; `nearest_dream`: the class whose dream, \
+            read from the weights, is nearest.";
         "record" describe(&night::Record::default()) => "What goes into the run file of nights.";
         "world" describe(&foraging::Place::of(&foraging::published())) => "The world in which an agent forages.";
         "agent" describe(&foraging::habits()) => "What an agent is given for what it eats, and how it moves.";

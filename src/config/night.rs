@@ -73,7 +73,7 @@ impl Night {
 
     /// Whether spikes read by night what the day has left in the weights.
     pub fn reads(&self) -> bool {
-        self.trains() && self.nights.capture
+        self.nights.reads()
     }
 
     /// How many events the step number `step` of the dreams after `task` has.
@@ -150,15 +150,20 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
         is_of_nights(section, &mlp.weights).then_some(mlp)
     });
     let nights = read_in(root, "night", Nights::default(), &around);
-    let compare = read_in(root, "compare", Compare::default(), &around);
-    if let (Some(nights), Some(compare)) = (&nights, &compare)
-        && !is_drawn(root, nights, compare)
-    {
-        return None;
-    }
+    let reads = nights.as_ref().is_none_or(Nights::reads);
+    let compare = read_in(root, "compare", Compare::new(reads), &around);
+    let acts = match (&nights, &compare) {
+        (Some(nights), Some(compare)) => {
+            dreams_are_read(root, nights, compare) & all_acts(root, nights, compare)
+        }
+        _ => true,
+    };
     let record = read_in(root, "record", Record::default(), &around);
     let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
     let (top, mlp) = (top?, mlp?);
+    if !acts {
+        return None;
+    }
     if matches!(mlp.weights, Weights::File { .. }) {
         return None;
     }
@@ -218,21 +223,79 @@ fn is_of_nights(mlp: &Section<'_>, weights: &Weights) -> bool {
     true
 }
 
-/// Whether the smooth patterns that `sigma` is of are drawn at all, where it is given: beside a store by a yardstick alone.
-fn is_drawn(root: &Section<'_>, nights: &Nights, compare: &Compare) -> bool {
-    let fresh = Nights::default().sigma;
-    let from_store = nights.information == Information::Store;
-    let is_idle = from_store && !compare.has(Control::MeanCalibrated) && nights.sigma != fresh;
-    if is_idle && let Some(section) = root.section("night") {
+/// Whether there are dreams that the yardstick `nearest_dream` could be near, where it is compared.
+fn dreams_are_read(root: &Section<'_>, nights: &Nights, compare: &Compare) -> bool {
+    if nights.reads() || !compare.has(Control::NearestDream) {
+        return true;
+    }
+    if let Some(section) = root.section("compare") {
         section.ignore();
-        if let Some(item) = section.get("sigma") {
-            let expected = format!(
-                "{fresh} where `information` is \"store\" and `mean_calibrated` is not compared: no such patterns are drawn"
-            );
-            item.refuse::<()>(&expected, None);
+        let why = match nights.information {
+            Information::Store => "`information` of [night] is \"store\"",
+            Information::Weights => "`capture` of [night] is false",
+        };
+        let message = format!(
+            "the yardstick `nearest_dream` needs dreams that are read from weights, but {why}"
+        );
+        let models = section.get("models");
+        let origin = models.map_or(section.origin, |item| item.origin());
+        let help = "leave it out of `compare.models`";
+        root.reader.problem(origin, message, Some(help.into()));
+    }
+    false
+}
+
+/// Whether what depends on [night] and [compare] together acts, where it is given: reports what does not.
+fn all_acts(root: &Section<'_>, nights: &Nights, compare: &Compare) -> bool {
+    let fresh = Nights::default();
+    let stores = nights.information == Information::Store;
+    let told_apart = compare.has(Control::Linear) || compare.has(Control::Quadratic);
+    let images = Compare::new(true).images;
+    let unread = match nights.information {
+        Information::Store => "`information` is \"store\"",
+        Information::Weights => "`capture` is false",
+    };
+    let sigma = format!(
+        "{} where {unread} and `mean_calibrated` is not compared: no such patterns are drawn",
+        fresh.sigma
+    );
+    let components = format!(
+        "{} where `information` is \"weights\" and neither `linear` nor `quadratic` is compared: nothing has components",
+        fresh.components
+    );
+    let kept = format!("{images} where `rehearsal` is not compared: no images are kept");
+    let is_smooth = nights.reads() || compare.has(Control::MeanCalibrated);
+    let idle = [
+        (
+            "night",
+            "sigma",
+            nights.sigma != fresh.sigma && !is_smooth,
+            sigma,
+        ),
+        (
+            "night",
+            "components",
+            nights.components != fresh.components && !stores && !told_apart,
+            components,
+        ),
+        (
+            "compare",
+            "images",
+            compare.images != images && !compare.has(Control::Rehearsal),
+            kept,
+        ),
+    ];
+    let mut acts = true;
+    for (place, key, _, expected) in idle.iter().filter(|(_, _, is_idle, _)| *is_idle) {
+        acts = false;
+        if let Some(section) = root.section(place) {
+            section.ignore();
+            if let Some(item) = section.get(key) {
+                item.refuse::<()>(expected, None);
+            }
         }
     }
-    !is_idle
+    acts
 }
 
 /// The text of a model file that reads back as `model`, with every key explicit.

@@ -135,9 +135,14 @@ fn what_next_can_be_typed() {
                  --set mlp.training.epochs=1"
             ),
             Some(rest) if rest.contains("night_digits") || rest.contains("store_digits") => {
+                // A store is not read.
+                let read = match rest.contains("night_digits") {
+                    true => " --set night.capture_events=20",
+                    false => "",
+                };
                 format!(
                     "{rest} --set seeds=1 --set data.train_per_task=50 --set mlp.layers=[784,50,50,10] \
-                 --set mlp.training.epochs=1 --set night.capture_events=20 --set night.dreams=4"
+                 --set mlp.training.epochs=1 --set night.dreams=4{read}"
                 )
             }
             Some(rest) if rest.contains("up_down_states") => format!("{rest} --set duration=300ms"),

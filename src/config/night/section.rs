@@ -108,6 +108,13 @@ impl Default for Nights {
     }
 }
 
+impl Nights {
+    /// Whether spikes read by night what the day has left in the weights.
+    pub(super) fn reads(&self) -> bool {
+        self.information == Information::Weights && self.capture
+    }
+}
+
 /// Most events of a night.
 const MOST_EVENTS: u64 = 10_000_000;
 
@@ -208,28 +215,63 @@ impl Table for Nights {
             refuse("eta", expected);
             return false;
         }
-        if self.information == Information::Store {
-            let fresh = Self::default();
-            let idle = [
-                ("capture", self.capture != fresh.capture, "true"),
-                ("mean", self.mean != fresh.mean, "\"today\""),
-                ("contrast", self.contrast != fresh.contrast, "3.5"),
-                ("shift", self.shift != fresh.shift, "0"),
-            ];
-            let idle = idle.iter().filter(|(_, is_other, _)| *is_other);
-            let idle = idle.map(|(key, _, fresh)| {
-                let why = "where `information` is \"store\": nothing is read from weights";
-                refuse(key, &format!("{fresh} {why}"))
-            });
-            if idle.count() > 0 {
-                return false;
-            }
-        }
-        if self.shift > 0.0 && !self.capture {
-            refuse(
+        let fresh = Self::default();
+        let unread = match self.information {
+            Information::Store => "where `information` is \"store\": nothing is read from weights",
+            Information::Weights => "where `capture` is false: nothing is read from weights",
+        };
+        let stored = "where `information` is \"weights\": nothing is stored";
+        let (stores, reads) = (self.information == Information::Store, self.reads());
+        let is =
+            |key, is_idle, is_other, fresh: String, why| (key, is_idle && is_other, fresh, why);
+        let idle = [
+            is("capture", stores, !self.capture, "true".into(), unread),
+            is(
+                "mean",
+                stores,
+                self.mean != fresh.mean,
+                "\"today\"".into(),
+                unread,
+            ),
+            is(
+                "capture_events",
+                !reads,
+                self.capture_events != fresh.capture_events,
+                fresh.capture_events.to_string(),
+                unread,
+            ),
+            is(
+                "output_spikes",
+                !reads,
+                self.output_spikes != fresh.output_spikes,
+                fresh.output_spikes.to_string(),
+                unread,
+            ),
+            is(
+                "contrast",
+                !reads,
+                self.contrast != fresh.contrast,
+                fresh.contrast.to_string(),
+                unread,
+            ),
+            is(
                 "shift",
-                "0 where `capture` is false: the way is read from weights",
-            );
+                !reads,
+                self.shift != fresh.shift,
+                fresh.shift.to_string(),
+                unread,
+            ),
+            is(
+                "gain_control",
+                !stores,
+                !self.gain_control,
+                "true".into(),
+                stored,
+            ),
+        ];
+        let idle = idle.iter().filter(|(_, is_idle, ..)| *is_idle);
+        let idle = idle.map(|(key, _, fresh, why)| refuse(key, &format!("{fresh} {why}")));
+        if idle.count() > 0 {
             return false;
         }
         if self.shift > 0.0 && self.mean == MeanImage::Today {
@@ -291,16 +333,18 @@ pub struct Compare {
     pub images: usize,
 }
 
-impl Default for Compare {
-    fn default() -> Self {
+impl Compare {
+    /// All yardsticks that there are for a night that reads dreams from weights, or does not.
+    pub(in crate::config) fn new(reads: bool) -> Self {
+        let all = CONTROLS.iter().map(|(_, control)| *control);
         Self {
-            models: CONTROLS.iter().map(|(_, control)| *control).collect(),
+            models: all
+                .filter(|control| reads || *control != Control::NearestDream)
+                .collect(),
             images: 10,
         }
     }
-}
 
-impl Compare {
     /// Whether `control` is asked for.
     pub fn has(&self, control: Control) -> bool {
         self.models.contains(&control)
@@ -311,7 +355,13 @@ impl Table for Compare {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "yardsticks that need no sleep";
         let models = list(words(CONTROLS), "an array of yardsticks");
-        k.told("models", "all", &mut self.models, models, what);
+        k.told(
+            "models",
+            "all that there are",
+            &mut self.models,
+            models,
+            what,
+        );
         let what = "images of each class that `rehearsal` keeps, repeated so that they are as many as those of the day";
         k.or("images", &mut self.images, some(), what);
     }

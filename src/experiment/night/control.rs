@@ -173,7 +173,7 @@ impl<'a> Controls<'a> {
     pub(super) fn classified(&self, sleeper: &Sleeper<'_>) -> Vec<Score> {
         let Setting { model, inputs, .. } = self.setting;
         let mut scores = Vec::new();
-        if self.asked(Control::NearestDream) && model.reads() {
+        if self.asked(Control::NearestDream) {
             let patterns: Vec<(u8, Vec<f32>)> = sleeper.patterns.clone().into_iter().collect();
             scores.push(self.score(NEAREST_DREAM, yardstick::nearest(&patterns, &inputs.test)));
         }

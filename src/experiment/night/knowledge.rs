@@ -113,11 +113,8 @@ pub(super) fn known(model: &Night, images: &BTreeMap<u8, u64>) -> Vec<Known> {
         Control::Oracle,
         Control::Joint,
     ];
-    let asked = order.into_iter().filter(|&control| {
-        // Without patterns of classes there is none that is nearest.
-        let is_read = control != Control::NearestDream || model.reads();
-        model.compare.has(control) && is_read
-    });
+    let asked = order.into_iter();
+    let asked = asked.filter(|&control| model.compare.has(control));
     asked.map(of).collect()
 }
 
@@ -190,6 +187,14 @@ mod tests {
         known.iter().find(|own| own.name == name)
     }
 
+    /// Nothing is read from weights, nor asked for that is.
+    const BLIND: [&str; 4] = [
+        "night.capture=false",
+        "night.capture_events=500",
+        "night.output_spikes=5",
+        "compare.models=[]",
+    ];
+
     #[test]
     fn tier_words_and_bytes_follow_the_keys() {
         let (image, hidden) = (784 * 4, (784 * 600 + 600 * 600) * 4);
@@ -199,11 +204,12 @@ mod tests {
         let awake = used(&model(&["night.decay=false"]));
         assert_eq!(awake.bytes, 11 * image);
         assert!(!awake.what.contains("innate"), "{}", awake.what);
-        let blind = used(&model(&["night.capture=false"]));
+        let blind = used(&model(&BLIND));
         // A mean image of each of five days.
         assert_eq!((blind.tier, blind.bytes), ("A+", 5 * image + hidden));
         assert!(!blind.what.contains("pattern"), "{}", blind.what);
-        let last = used(&model(&["night.capture=false", "night.after=last_task"]));
+        let last = [&BLIND[..], &["night.after=last_task"]].concat();
+        let last = used(&model(&last));
         assert_eq!(last.bytes, image + hidden);
         let all = used(&model(&["night.mean=all"]));
         assert_eq!((all.tier, all.bytes), ("A", whole.bytes));
@@ -211,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn nearest_dreams_stand_where_patterns_are_read_and_know_as_much() {
+    fn nearest_dreams_know_as_much_as_the_night() {
         let images = BTreeMap::new();
         let tier = |sets: &[&str]| {
             let known = known(&model(sets), &images);
@@ -219,8 +225,6 @@ mod tests {
         };
         assert_eq!(tier(&[]), Some("A+"));
         assert_eq!(tier(&["night.mean=all"]), Some("A"));
-        assert_eq!(tier(&["night.capture=false"]), None);
-        assert_eq!(tier(&["night.information=store"]), None);
     }
 
     #[test]

@@ -130,10 +130,7 @@ pub fn names(model: &Model) -> Vec<String> {
                 (SEQUENTIAL, has(Control::Sequential)),
                 (MEAN_WEIGHTS, has(Control::MeanWeights)),
                 (control::MEAN_CALIBRATED, has(Control::MeanCalibrated)),
-                (
-                    control::NEAREST_DREAM,
-                    has(Control::NearestDream) && model.reads(),
-                ),
+                (control::NEAREST_DREAM, has(Control::NearestDream)),
                 (control::NEAREST_MEAN, has(Control::NearestMean)),
                 (control::LINEAR, has(Control::Linear)),
                 (control::QUADRATIC, has(Control::Quadratic)),
