@@ -1,7 +1,8 @@
 //! `[compare]`: controls that are trained beside the network that sleeps.
 
+use crate::config::document::Origin;
 use crate::config::form::{Around, Keys, Table, list, read_in, some, words};
-use crate::config::reader::Section;
+use crate::config::reader::{Item, Section};
 
 use super::{Amount, Data, Mlp, TrainImages, Weights};
 
@@ -137,6 +138,22 @@ pub(super) fn compare(
         root.reader.problem(item.key_origin, message, None);
         return None;
     }
+    if around.trained
+        && compare.joint.is_none()
+        && let Some(section) = root.section("compare")
+    {
+        section.ignore();
+        if let Some(item) = section.get("joint")
+            && !is_left_out(&section, &item)
+        {
+            let message = format!(
+                "[{}] is of a control that is not trained: `compare.models` does not list `joint`",
+                item.path
+            );
+            root.reader.problem(item.key_origin, message, None);
+            return None;
+        }
+    }
     if !around.trained
         && let Some(item) = root.get("compare")
     {
@@ -152,4 +169,16 @@ pub(super) fn compare(
         return None;
     }
     Some(compare)
+}
+
+/// Whether the command line leaves out the control that the file describes in `joint`, of which it can take nothing away.
+fn is_left_out(compare: &Section<'_>, joint: &Item<'_>) -> bool {
+    let is_typed = |item: &Item<'_>| matches!(item.origin(), Origin::Set(_));
+    let inner = joint.section();
+    let typed = inner.is_some_and(|joint| joint.items().iter().any(|(_, item)| is_typed(item)));
+    compare
+        .get("models")
+        .is_some_and(|models| is_typed(&models))
+        && !is_typed(joint)
+        && !typed
 }

@@ -7,7 +7,7 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::config::form::{Around, Form, Keys, Table, count, flag, number};
 use crate::config::quantity::quote;
-use crate::config::reader::Item;
+use crate::config::reader::{Item, Section};
 use crate::mlp::disturb::Disturbance;
 
 /// Where images come from and how they are dealt into tasks.
@@ -124,6 +124,14 @@ impl Table for Data {
         let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale; stores \
                     and means of a night see it too, the mean image of sleep replay is that of clean images";
         k.or("train_noise", &mut self.train_noise, noises(), what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let is_idle = self.train_noise > 0.0 && !around.trained;
+        if is_idle && let Some(item) = section.get("train_noise") {
+            item.refuse::<()>("0 beside `mlp.weights`: nothing is trained", None);
+        }
+        !is_idle
     }
 }
 
