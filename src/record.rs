@@ -17,7 +17,7 @@
 //! | `/` attribute `fingerprint` | hash of all spikes as hexadecimal digits, empty until the run is complete |
 //! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
 //! | `/config/overrides` | what was given beside the model file in place of its values: `key=value` |
-//! | `/config/warnings` | what the run warned of when it began |
+//! | `/config/warnings` | what the run warned of |
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
 //! | `/nodes/<population>/0/{x, y, z}` | f64, where each neuron lies, attribute `units` `um`, 0 along axes that there are not |
@@ -94,6 +94,7 @@ pub mod sink;
 pub mod spike_file;
 pub mod table;
 pub mod value_file;
+pub mod warning;
 pub mod weight_file;
 pub mod weight_statistics;
 

@@ -187,6 +187,23 @@ pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<St
     all.chain(of_guard(&model.guard, bouts)).collect()
 }
 
+/// That in the sleeps called `silent` of a network with this `seed` nothing was learnt.
+pub fn of_silence(model: &SleepReplay, seed: u64, silent: &[String]) -> Option<String> {
+    let names = model.mlp.layer_names().into_iter().skip(1);
+    let learning = names
+        .zip(&model.plasticity.layers)
+        .filter(|(_, rule)| rule.is_some());
+    let learning: Vec<String> = learning.map(|(name, _)| name).collect();
+    (!silent.is_empty()).then(|| {
+        format!(
+            "seed {seed}: no neuron of the layers that learn, {}, fired in {}, so that no weight changed: thresholds (`v_th`) may be \
+             too high, or the rate of the input (`max_rate`) too low",
+            learning.join(", "),
+            silent.join(", ")
+        )
+    })
+}
+
 /// That a task has fewer images than are to be cached.
 fn of_memory(model: &SleepReplay, inputs: &Inputs) -> Option<String> {
     let asked = model.memory.as_ref()?.encode;

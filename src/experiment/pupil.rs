@@ -65,6 +65,10 @@ pub struct Pupil<'a> {
     /// Spikes of that sleep so far, per population, while it goes on.
     spikes: Option<Vec<Vec<(Time, u32)>>>,
     sleep: Option<Sleep>,
+    /// Whether a neuron of a layer that learns has fired in the sleep that goes on.
+    has_learnt: bool,
+    /// Names of the sleeps in which none has.
+    silent: Vec<String>,
 }
 
 /// All that changes.
@@ -81,6 +85,8 @@ struct State {
     sleeps: usize,
     spikes: Option<Vec<Vec<(Time, u32)>>>,
     sleep: Option<Sleep>,
+    has_learnt: bool,
+    silent: Vec<String>,
 }
 
 impl<'a> Pupil<'a> {
@@ -103,6 +109,8 @@ impl<'a> Pupil<'a> {
             kept: None,
             spikes: None,
             sleep: None,
+            has_learnt: false,
+            silent: Vec::new(),
         }
     }
 
@@ -151,6 +159,11 @@ impl<'a> Pupil<'a> {
     /// The sleep kept for figures, once it has ended.
     pub fn sleep(&self) -> Option<&Sleep> {
         self.sleep.as_ref()
+    }
+
+    /// Names of the sleeps so far in which no neuron of a layer that learns has fired.
+    pub fn silent(&self) -> &[String] {
+        &self.silent
     }
 
     /// Whether `memory` may be its own.
@@ -295,10 +308,17 @@ impl Act for Pupil<'_> {
     fn begin(&mut self, bout: &Bout, file: Option<&mut RunFile>) -> Result<(), ExperimentError> {
         let layers = self.setting.model.mlp.layers.len();
         self.spikes = self.is_kept(bout).then(|| vec![Vec::new(); layers]);
+        self.has_learnt = false;
         Ok(self.snapshot(file, bout, "before", bout.start)?)
     }
 
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        if !self.has_learnt {
+            // Nothing comes onto the input layer.
+            let plasticity = &self.setting.model.plasticity.layers;
+            let learns = population.checked_sub(1).and_then(|l| plasticity.get(l));
+            self.has_learnt = learns.is_some_and(Option::is_some);
+        }
         if let Some(spikes) = &mut self.spikes {
             spikes[population].extend(nodes.iter().map(|&node| (t, node)));
         }
@@ -320,6 +340,10 @@ impl Act for Pupil<'_> {
             layer.set_weights(&weights);
         }
         self.gains = None;
+        let learning = &self.setting.model.plasticity.layers;
+        if !self.has_learnt && learning.iter().any(Option::is_some) {
+            self.silent.push(bout.name.clone());
+        }
         if let (Some(memory), Some(asked)) = (&mut self.memory, &self.setting.model.memory) {
             memory.fade(asked.decay);
         }
@@ -378,6 +402,8 @@ impl Act for Pupil<'_> {
             sleeps: self.sleeps,
             spikes: self.spikes.clone(),
             sleep: self.sleep.clone(),
+            has_learnt: self.has_learnt,
+            silent: self.silent.clone(),
         })
     }
 
@@ -410,6 +436,7 @@ impl Act for Pupil<'_> {
         self.memory = state.memory;
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         (self.spikes, self.sleep) = (state.spikes, state.sleep);
+        (self.has_learnt, self.silent) = (state.has_learnt, state.silent);
         Ok(())
     }
 }

@@ -44,6 +44,8 @@ pub struct Slept {
     pub mlp: Mlp,
     /// Hash over all spikes.
     pub fingerprint: Fingerprint,
+    /// Names of the sleeps in which no neuron of a layer that learns fired.
+    pub silent: Vec<String>,
     /// The last sleep, if it is kept for figures.
     pub last_sleep: Option<Sleep>,
     /// Whether every bout ran to its end.
@@ -122,6 +124,7 @@ impl<'a> Jobs<'a> {
                         self.setting.model.mlp.output,
                     ),
                     fingerprint: Fingerprint::default(),
+                    silent: Vec::new(),
                     last_sleep: None,
                     complete: false,
                     tripped: None,
@@ -224,6 +227,7 @@ impl<'a> Jobs<'a> {
             scores: pupil.scores().to_vec(),
             mlp: pupil.learner().mlp.clone(),
             fingerprint,
+            silent: pupil.silent().to_vec(),
             last_sleep: pupil.sleep().cloned(),
             complete: ended == Ended::Complete,
             tripped,

@@ -28,6 +28,7 @@ use crate::record::layout::{Layout, Projection};
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
+use crate::record::warning::set_warnings;
 use crate::run::population::Population;
 use crate::run::progress::Watch;
 use crate::run::sampling::{Probe, Sampling};
@@ -104,6 +105,38 @@ impl Nights {
             }
         }
         Ok(repetition)
+    }
+
+    /// Ends the run files of a complete run: the first holds the table of all seeds, others already hold their own.
+    fn finish(&self, repetitions: &mut [Repetition]) -> Result<(), ExperimentError> {
+        let Some((first, others)) = repetitions.split_first_mut() else {
+            return Ok(());
+        };
+        if let Some(file) = &mut first.slept.file {
+            for other in others.iter() {
+                rows_of(other)
+                    .iter()
+                    .try_for_each(|row| file.accuracy(row))?;
+            }
+            for other in others.iter() {
+                file.fingerprint(other.seed, &other.slept.fingerprint.to_string())?;
+            }
+        }
+        for repetition in repetitions {
+            let (seed, slept) = (repetition.seed, &mut repetition.slept);
+            let silence = notice::of_silence(&self.model, seed, &slept.silent);
+            if let Some(silence) = &silence {
+                tracing::warn!("{silence}");
+            }
+            if let Some(file) = slept.file.take() {
+                let path = file.path().to_owned();
+                file.finish(&slept.fingerprint.to_string())?;
+                if let Some(silence) = silence {
+                    set_warnings(&path, &[&self.warnings[..], &[silence]].concat())?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes what a complete run leaves beside its run files, which are closed.
@@ -201,7 +234,7 @@ impl Experiment for Nights {
         let complete = repetitions.iter().all(|repetition| repetition.complete);
         let summary = summary::Summary::new(&self.model, &repetitions);
         if complete {
-            finish(&mut repetitions)?;
+            self.finish(&mut repetitions)?;
             self.write(desk, &repetitions, &summary)?;
         } else {
             for repetition in &mut repetitions {
@@ -224,29 +257,6 @@ fn rows_of(repetition: &Repetition) -> Vec<table::Accuracy> {
     scores
         .flat_map(|score| score.rows(repetition.seed))
         .collect()
-}
-
-/// Ends the run files of a complete run: the first holds the table of all seeds, others already hold their own.
-fn finish(repetitions: &mut [Repetition]) -> Result<(), ExperimentError> {
-    let Some((first, others)) = repetitions.split_first_mut() else {
-        return Ok(());
-    };
-    if let Some(file) = &mut first.slept.file {
-        for other in others.iter() {
-            rows_of(other)
-                .iter()
-                .try_for_each(|row| file.accuracy(row))?;
-        }
-        for other in others.iter() {
-            file.fingerprint(other.seed, &other.slept.fingerprint.to_string())?;
-        }
-    }
-    for repetition in repetitions {
-        if let Some(file) = repetition.slept.file.take() {
-            file.finish(&repetition.slept.fingerprint.to_string())?;
-        }
-    }
-    Ok(())
 }
 
 /// What is watched of a night.

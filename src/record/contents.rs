@@ -174,7 +174,7 @@ fn text_dataset(group: &Group, name: &str, text: &str) -> hdf5::Result<()> {
         .write_scalar(&string(text))
 }
 
-fn text_column<'a>(
+pub(super) fn text_column<'a>(
     group: &Group,
     name: &str,
     texts: impl Iterator<Item = &'a String>,

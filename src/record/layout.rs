@@ -18,7 +18,7 @@ pub struct Layout {
     pub source: String,
     /// What was given beside it in place of its values, `key=value`, in order.
     pub overrides: Vec<String>,
-    /// What the run warned of when it began.
+    /// What the run warned of before it began.
     pub warnings: Vec<String>,
     /// Label of each task, in order.
     pub tasks: Vec<String>,

@@ -348,3 +348,20 @@ keep = "weights"
     ];
     assert_eq!(told(&place, "").1, expected);
 }
+
+/// What was learnt in none of the sleeps is said once they are over, and lies beside what was said before.
+#[test]
+fn sleeps_in_which_nothing_is_learnt_are_said() {
+    let model = include_str!("../../models/sleep_replay_patches.toml");
+    let place = Place::with_model(model);
+    let (stderr, kept) = told(&place, "--seeds 1 --set neuron.v_th=1000000");
+    assert_eq!(kept.len(), 1, "{stderr}");
+    let expected = "no neuron of the layers that learn, output, fired in sleep 1";
+    assert!(kept[0].contains(expected), "{kept:?}");
+    assert!(
+        stderr.contains(&format!("warning: {}", kept[0])),
+        "{stderr}"
+    );
+    let file = Recording::open(&place.path("r")).expect("a run");
+    assert!(file.is_complete());
+}
