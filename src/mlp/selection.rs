@@ -38,7 +38,7 @@ pub enum SelectionError {
     },
     /// Fewer images than asked for.
     #[error(
-        "{set}: found {found} training images of {what}, expected the {asked} asked for\n  help: `{key}` takes at most {found} \
+        "{set}: found {found} training images of {what}, expected the {asked} asked for\n  help: `{key}` takes at most {most} \
          here"
     )]
     TooFew {
@@ -50,6 +50,8 @@ pub enum SelectionError {
         found: usize,
         /// Images asked for.
         asked: usize,
+        /// The most that can be asked for, of all that the key is for.
+        most: usize,
         /// The key that asks for them, of `[data]` or of a control.
         key: &'static str,
     },
@@ -122,12 +124,14 @@ impl Selection {
         if let Quota::PerClass(quota) = &self.quota {
             self.check_classes(quota, &counts, set)?;
         }
+        let of = |classes: &Vec<u8>| classes.iter().filter_map(|class| counts.get(class)).sum();
+        let least = self.tasks.iter().map(of).min().unwrap_or(0);
         let mut tasks = Vec::with_capacity(self.tasks.len());
         for (number, classes) in self.tasks.iter().enumerate() {
             let images = match &self.quota {
                 Quota::All => set.train.filter(|label| classes.contains(&label)),
                 Quota::PerTask(asked) => {
-                    let found = classes.iter().filter_map(|class| counts.get(class)).sum();
+                    let found = of(classes);
                     if *asked == 0 {
                         return Err(SelectionError::Zero {
                             what: "each task".into(),
@@ -139,6 +143,7 @@ impl Selection {
                             what: format!("task {} (classes {})", number + 1, list(classes)),
                             found,
                             asked: *asked,
+                            most: least,
                             key: "train_per_task",
                         });
                     }
@@ -261,8 +266,14 @@ impl Selection {
                 "a number of training images is given, expected one for classes of the tasks only";
             return Err(SelectionError::Quota { class, problem });
         }
+        let of = |class: &u8| counts.get(class).copied().unwrap_or(0);
+        // One number may stand for several classes.
+        let least_of = |asked: usize| {
+            let alike = quota.iter().filter(|(_, other)| **other == Some(asked));
+            alike.map(|(class, _)| of(class)).min().unwrap_or(0)
+        };
         for &class in self.tasks.iter().flatten() {
-            let found = counts.get(&class).copied().unwrap_or(0);
+            let found = of(&class);
             match quota.get(&class) {
                 None => {
                     let problem = "no number of training images is given, expected one for each class of the tasks";
@@ -279,6 +290,7 @@ impl Selection {
                         what: format!("class {class}"),
                         found,
                         asked,
+                        most: least_of(asked),
                         key: "train_per_class",
                     });
                 }
@@ -392,6 +404,11 @@ mod tests {
         assert_eq!(
             refused(&[&[2], &[0, 1]], Quota::PerTask(5)),
             "`twelve`: found 4 training images of task 1 (classes 2), expected the 5 asked for\n  help: `train_per_task` takes at most 4 here"
+        );
+        // Of the task with fewest.
+        assert_eq!(
+            refused(&[&[0, 1], &[2]], Quota::PerTask(9)),
+            "`twelve`: found 8 training images of task 1 (classes 0, 1), expected the 9 asked for\n  help: `train_per_task` takes at most 4 here"
         );
         assert_eq!(
             refused(&[&[0]], Quota::PerTask(0)),
