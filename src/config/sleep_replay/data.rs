@@ -352,6 +352,25 @@ fn per_class(classes: Vec<u8>) -> Form<'static, BTreeMap<u8, Amount>> {
             return Some(classes.map(|&class| (class, amount)).collect());
         }
         let table = item.named_section()?;
+        let missing: Vec<String> = classes
+            .clone()
+            .map(u8::to_string)
+            .filter(|class| table.get(class).is_none())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "`{}` says nothing of {} {}, expected how many training images of each class of the tasks",
+                item.path,
+                if missing.len() > 1 {
+                    "classes"
+                } else {
+                    "class"
+                },
+                missing.join(", ")
+            );
+            item.reader.problem(item.key_origin, message, None);
+            return None;
+        }
         let amounts = classes.map(|class| {
             let what = format!("how many training images of class {class}, or \"all\"");
             let item = table.need(&class.to_string(), &what)?;
