@@ -57,7 +57,7 @@ class _Lazy(Mapping[str, T]):
 
 
 class Weights:
-    """Snapshots of the weights of one projection: `moments` says when, `[k]` and iteration read one.
+    """Snapshots of the weights of one projection: `moments` says when, `[k]`, `["after sleep 1"]` and iteration read one.
 
     Of a dense projection a snapshot is a matrix with a row for each target; of a sparse one a Table of its synapses.
     """
@@ -72,7 +72,13 @@ class Weights:
     def __len__(self) -> int:
         return self.moments.n_rows
 
-    def __getitem__(self, number: int) -> Any:
+    def __getitem__(self, number: int | str) -> Any:
+        if isinstance(number, str):
+            labels = list(self.moments["label"])
+            if number not in labels:
+                known = ", ".join(repr(label) for label in labels) or "none"
+                raise KeyError(f"snapshot {number!r} of {self.projection!r}: there are {known}")
+            number = labels.index(number)
         at = number + len(self) if number < 0 else number
         if not 0 <= at < len(self):
             raise IndexError(f"snapshot {number} of {self.projection!r}: there are {len(self)}")
