@@ -33,7 +33,8 @@ pub struct Arguments {
     /// Show no progress; errors and results are still printed
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Print results as one JSON document on stdout, progress and log as JSON lines on stderr
+    /// Print results as one JSON document on stdout (accuracies in percent), progress and log as JSON lines on stderr (accuracies as
+    /// shares from 0 to 1)
     #[arg(long, global = true)]
     pub json: bool,
     /// What to do.
@@ -124,7 +125,8 @@ pub struct RunArguments {
     /// Folder to write, which must not exist yet [default: a new one with the next free number]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Keep a full run file of every seed, not of the first alone
+    /// Keep a full run file of every seed, not of the first alone; the model in each runs its own seed, also in run.h5, which has the
+    /// accuracies of all
     #[arg(long)]
     pub keep_seeds: bool,
     /// When to stop.

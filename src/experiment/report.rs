@@ -144,6 +144,15 @@ impl Subject {
         })
     }
 
+    /// Which seed spikes are of, behind a caption, where the file has scores of others too.
+    fn of_seed(&self) -> Result<String, ExperimentError> {
+        let all = self.recording.fingerprints()?.len();
+        Ok(match all > 1 {
+            true => format!(", of seed {} alone", self.recording.seed()),
+            false => String::new(),
+        })
+    }
+
     /// When neurons begin at rest with what they did before forgotten.
     fn beginnings(&self) -> Result<Vec<Time>, ExperimentError> {
         Ok(match &self.model {

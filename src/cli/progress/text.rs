@@ -234,7 +234,7 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
             overall,
             ..
         } => json!({
-            "event": "tested", "seed": seed, "network": network, "stage": stage, "overall": overall,
+            "event": "tested", "seed": seed, "network": network, "stage": stage, "overall": overall, "unit": "share",
         }),
         Progress::Swept {
             done,

@@ -97,6 +97,7 @@ pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, Expe
     if scans.is_empty() {
         return Ok(vec![Part::Text("No spikes were recorded.".into())]);
     }
+    let seed = subject.of_seed()?;
     let row = |scan: &Scan| {
         vec![
             Cell::text(&scan.name),
@@ -108,7 +109,7 @@ pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, Expe
         ]
     };
     let mut parts = vec![Part::Table(Table {
-        caption: "Rates over all of the run".into(),
+        caption: format!("Rates over all of the run{seed}"),
         columns: vec![
             Column::new("population"),
             Column::new("neurons"),
@@ -147,7 +148,7 @@ pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, Expe
             more => format!(", the first {MOST_BOUTS}; {more} more are in the run file"),
         };
         parts.push(Part::Table(Table {
-            caption: format!("Rate in each bout that has ended, Hz{of}"),
+            caption: format!("Rate in each bout that has ended, Hz{seed}{of}"),
             columns: first.into_iter().chain(heads).collect(),
             rows: lasting.iter().take(MOST_BOUTS).map(row).collect(),
         }));

@@ -116,7 +116,7 @@ fn snapshots(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
             n => format!(" ({n} of them are left out here)"),
         };
         parts.push(Part::Table(Table {
-            caption: format!("Weights at each snapshot{more}"),
+            caption: format!("Weights at each snapshot{}{more}", subject.of_seed()?),
             columns: vec![
                 Column::new("projection"),
                 Column::new("when"),
