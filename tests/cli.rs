@@ -386,3 +386,23 @@ fn import_in_json_says_what_hidden_activations_are_taken_times() {
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(document["keep"], 1.0);
 }
+
+#[test]
+fn describe_tells_how_gains_come_about_and_which_keys_hold_where() {
+    let told = |name: &str| {
+        let (code, out, err) = typed(&["describe", name]);
+        assert_eq!(code, Some(0), "{err}");
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (name, expected) in [
+        ("conversion", "applied = s / previous; factor = 1 / applied"),
+        ("mlp.training", "relu(z) - y also where z < 0"),
+        ("sleep_replay", "(`experiment = \"network\"`)"),
+        ("compare.joint", "that of [data]"),
+        ("compare", "A+, mean images of each day too"),
+        ("data", "outside an image all is black"),
+    ] {
+        let out = told(name);
+        assert!(out.contains(expected), "{name}: {out}");
+    }
+}

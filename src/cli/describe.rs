@@ -264,7 +264,11 @@ fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         Entry::Plasticity(spec) => {
             equations(out, spec)?;
             let shared = keys_of_learning(spec);
-            keys(out, "Keys of `plasticity` under it", &shared)?;
+            keys(
+                out,
+                "Keys of a projection's `plasticity` under it (`experiment = \"network\"`)",
+                &shared,
+            )?;
             source(out, spec)
         }
         Entry::ShortTerm(spec) | Entry::Measure(spec) => {

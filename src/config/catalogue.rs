@@ -194,9 +194,13 @@ pub fn sections() -> Vec<Page> {
         "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
         "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \
             `hidden1`, …, `output`.";
-        "mlp.training" describe(&Training::default()) => "Stochastic gradient descent with momentum.";
+        "mlp.training" describe(&Training::default()) => "Stochastic gradient descent with momentum: on the squared error of ReLU \
+            outputs, or the cross-entropy of softmax. The ReLU of the output is not gated in the gradient, as in the published code: its \
+            error is relu(z) - y also where z < 0, so that a silent output learns.";
         "conversion" describe(&Conversion::default()) => "How weights and activations become weights and thresholds of spiking \
-            neurons: an arrival moves v by gain times weight.";
+            neurons: an arrival moves v by gain times weight. Gains are scale times factor: with previous = 1, for each layer s = the largest of its \
+            weights, its activations and 0; applied = s / previous; factor = 1 / applied; previous = applied (Tadros et al. 2022; Diehl et al. \
+            2015 have previous = s). Activations are those of testing.";
         "neuron" describe(&sleep_replay::neuron_keys()) => "Neurons of every layer but the input, with the parameters of the model \
             (`describe lif`): one value each, or one per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers.";
         "plasticity" describe(&sleep_replay::plasticity_keys()) => "What changes the weights in sleep, with the parameters of the \

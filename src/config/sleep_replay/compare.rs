@@ -114,9 +114,15 @@ impl Table for Joint {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let tasks = k.reading().and_then(|(_, around)| around.tasks);
         let classes = tasks.map(|tasks| tasks.concat()).unwrap_or_default();
-        self.train.keys(classes, k);
+        self.train.keys(classes, Some("that of [data]"), k);
         let what = "passes through them";
-        k.told("epochs", "most of a task", &mut self.epochs, some(), what);
+        k.told(
+            "epochs",
+            "the most of `mlp.training.epochs`",
+            &mut self.epochs,
+            some(),
+            what,
+        );
     }
 }
 

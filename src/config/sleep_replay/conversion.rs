@@ -58,8 +58,7 @@ impl Table for Conversion {
         match self {
             Self::Gain(gain) => k.need("gain", gain, list(positive(), "an array of gains"), what),
             Self::DataMax { statistics, scale } => {
-                let what =
-                    "the published recursion over the largest weight or activation of each layer";
+                let what = "the published recursion over the largest weight or activation of each layer, as above";
                 k.or("method", &mut (), words(&[("data_max", ())]), what);
                 let over = words(&[
                     ("seen_tasks", Statistics::SeenTasks),

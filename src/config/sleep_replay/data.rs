@@ -105,7 +105,7 @@ impl Table for Data {
         let source = self.source.clone();
         k.need("tasks", &mut self.tasks, tasks(source), what);
         let classes = self.classes().collect();
-        self.train.keys(classes, k);
+        self.train.keys(classes, None, k);
         let what = "how many training images of each task, drawn at random, are kept from training and scored beside test images: for \
                     tuning without a look at these";
         k.or(
@@ -117,9 +117,10 @@ impl Table for Data {
         let what = "whether training images are scored too, beside test images: by how much these fall behind is overfitting";
         k.or("score_training", &mut self.score_training, flag(), what);
         let (noises, blurs) = (|| between(0.0, MOST_NOISE), || between(0.0, MOST_BLUR));
-        let what = "standard deviation of Gaussian noise on test images and on those held out, in units of full scale (0 black, 1 white)";
+        let what = "standard deviation of Gaussian noise on test images and on those held out, in units of full scale (0 black, 1 white); \
+                    what leaves 0 to 1 is cut there";
         k.or("test_noise", &mut self.test.noise, noises(), what);
-        let what = "standard deviation of a Gaussian blur of these before the noise, in pixels";
+        let what = "standard deviation of a Gaussian blur of these before the noise, in pixels; outside an image all is black";
         k.or("test_blur", &mut self.test.blur, blurs(), what);
         let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale; stores \
                     and means of a night see it too, the mean image of sleep replay is that of clean images";
@@ -146,8 +147,14 @@ fn between(least: f64, most: f64) -> Form<'static, f64> {
 }
 
 impl TrainImages {
-    /// The keys `train_per_task` and `train_per_class`; `classes` are those of all tasks, none where they are unknown.
-    pub(super) fn keys(&mut self, classes: Vec<u8>, k: &mut Keys<'_>) {
+    /// The keys `train_per_task` and `train_per_class`; `classes` are those of all tasks, none where they are unknown, and
+    /// `silent` what is meant where nothing is said, in words, if not all images.
+    pub(super) fn keys(
+        &mut self,
+        classes: Vec<u8>,
+        silent: Option<&'static str>,
+        k: &mut Keys<'_>,
+    ) {
         let by_class = matches!(self, Self::PerClass(_));
         if k.either(&["train_per_task"], &["train_per_class"])
             .unwrap_or(by_class)
@@ -171,7 +178,10 @@ impl TrainImages {
                 Self::PerClass(_) => Amount::All,
             };
             let what = "how many training images of each task, the first ones";
-            k.or("train_per_task", &mut all, amount(), what);
+            match silent {
+                Some(words) => k.told("train_per_task", words, &mut all, amount(), what),
+                None => k.or("train_per_task", &mut all, amount(), what),
+            }
             *self = Self::PerTask(all);
         }
     }

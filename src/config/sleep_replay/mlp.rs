@@ -132,7 +132,8 @@ impl Table for Mlp {
         let what = "neurons per layer, such as [784, 1200, 1200, 10]";
         k.need("layers", &mut self.layers, sizes(), what);
         let output = words(&[("relu", Output::Relu), ("softmax", Output::Softmax)]);
-        let what = "nonlinearity of the output layer";
+        let what = "nonlinearity of the output layer, and with it the loss: of `relu` the squared error, whose gradient it does not gate \
+             (`describe mlp.training`), of `softmax` the cross-entropy";
         k.or("output", &mut self.output, output, what);
         match k.either(&["init", "training"], &["weights"]) {
             Some(true) => {
