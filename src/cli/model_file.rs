@@ -62,6 +62,9 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
     }
     let model = config::read(path, &options)?;
     let what = match &model {
+        Model::SleepReplay(model) if model.data.is_none() => {
+            Some("a network whose gains and input are given")
+        }
         Model::SleepReplay(_) | Model::Night(_) => None,
         Model::Network(_) => Some("a network"),
         Model::Foraging(_) => Some("an agent that forages"),

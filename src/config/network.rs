@@ -136,7 +136,7 @@ impl Table for Top {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "the version of the model file's format, `schema = 1`";
         k.need("schema", &mut 1_u64, count(1, i64::MAX as u64), what);
-        let what = "what to do, `experiment = \"sleep_replay\"` or `experiment = \"network\"`";
+        let what = "what to do: `experiment = \"network\"`, `\"sleep_replay\"`, `\"night\"` or `\"foraging\"`";
         k.need(
             "experiment",
             &mut self.experiment,

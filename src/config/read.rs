@@ -114,7 +114,8 @@ fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
         root.ignore();
         return None;
     }
-    let what = "what to do, `experiment = \"sleep_replay\"` or `experiment = \"network\"`";
+    let what =
+        "what to do: `experiment = \"network\"`, `\"sleep_replay\"`, `\"night\"` or `\"foraging\"`";
     let read = root
         .need("experiment", what)
         .and_then(|item| item.choice(&EXPERIMENTS));

@@ -169,7 +169,8 @@ fn mend(problem: &mut Problem, everywhere: &[(String, String)]) -> Option<(Strin
         problem.help = Some(format!("did you mean `{near}`?"));
         return Some((section.clone(), near.into()));
     }
-    let elsewhere = everywhere.iter().find(|(_, other)| other == key && !named);
+    let mut elsewhere = everywhere.iter();
+    let elsewhere = elsewhere.find(|(at, other)| other == key && at != section && !named);
     problem.help = match elsewhere {
         Some((at, _)) if at.is_empty() => Some(format!("`{key}` stands at the top of the file")),
         Some((at, _)) => Some(format!("`{key}` belongs in [{at}]")),

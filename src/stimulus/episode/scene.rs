@@ -71,7 +71,9 @@ impl Field {
     /// A field smooth over `sigma` pixels on images with rows of `width`, whose pixels are on with the probabilities
     /// `marginals`.
     pub fn new(marginals: &[f32], width: usize, sigma: f64) -> Self {
-        let reach = (REACH * sigma).ceil() as usize;
+        // What is farther than the image is long meets nothing.
+        let longest = width.max(marginals.len() / width.max(1));
+        let reach = (REACH * sigma).ceil().min(longest as f64) as usize;
         let weight = |d: usize| crate::base::function::exp(-0.5 * (d as f64 / sigma).powi(2));
         Self {
             below: marginals

@@ -94,6 +94,11 @@ fn a_field_has_its_marginals_and_its_smoothness() {
     assert!((0.4..0.8).contains(&both(42, 43)), "{}", both(42, 43));
     assert!((0.4..0.8).contains(&both(42, 52)), "{}", both(42, 52));
     assert!(both(2, 92).abs() < 0.06);
+    // Smoother than the image is long, however much: one value, and no more to hold than pixels.
+    let [smooth, smoother] = [1e9, 1e300].map(|sigma| Field::new(&[0.5; 100], 10, sigma));
+    let draws =
+        [smooth, smoother].map(|it| Scenes::Field(it).draw(0, &mut Stream::new(1, "field", 3)));
+    assert!(draws[0] == draws[1] && draws[0].iter().all(|x| *x == draws[0][0]));
 }
 
 #[test]
