@@ -64,12 +64,16 @@ pub fn numbered_directory(parent: &Path, stem: &str) -> Result<PathBuf, OutputEr
 /// Makes the folder `path`, and its parents if need be.
 ///
 /// # Errors
-/// If it exists or cannot be made.
+/// If it exists or cannot be made, or its name is no text: HDF5 would make no file in it.
 pub fn named_directory(path: &Path) -> Result<(), OutputError> {
     let failed = |source| OutputError::Folder {
         path: path.to_owned(),
         source,
     };
+    if path.to_str().is_none() {
+        let reason = "found bytes that are no UTF-8, expected a name that is text";
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, reason)));
+    }
     if let Some(parent) = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -231,6 +235,17 @@ pub(super) fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_whose_name_is_no_text_is_not_made() {
+        use std::os::unix::ffi::OsStrExt;
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join(std::ffi::OsStr::from_bytes(b"q\xff1"));
+        let said = named_directory(&path).unwrap_err().to_string();
+        assert!(said.contains("no UTF-8"), "{said}");
+        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
 
     #[test]
     fn folders_are_numbered_without_gaps_even_when_asked_for_at_once() {

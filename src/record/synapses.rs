@@ -245,7 +245,8 @@ mod tests {
             dendritic: Duration::ZERO,
             weight: f64::from(k),
         };
-        for (name, n, bytes) in [("few", 40, 131_072), ("more", 20_000, 500 * 80_000)] {
+        // 819 snapshots of 40 weights of four bytes, one of 20,000.
+        for (name, n, bytes) in [("few", 40, 131_040), ("more", 20_000, 500 * 80_000)] {
             let table = SynapseTable {
                 name: name.to_owned(),
                 is_rewired: false,

@@ -303,11 +303,11 @@ new_weight = 0.5
     let run = Recording::open(&place.path("r")).expect("a run");
     let rows = run.weight_statistics("p").expect("statistics");
     let n: Vec<u64> = rows.iter().map(|(_, now)| now.n).collect();
-    assert_eq!(n, [36, 36, 36, 0, 0, 0]);
+    assert_eq!(n, [30, 30, 30, 0, 0, 0]);
     for (_, now) in &rows[3..] {
         assert!(now.mean.is_nan() && now.min.is_nan() && now.tracked[0].weight.is_nan());
         assert_eq!(now.histogram, [0; 4]);
     }
     let figure = place.read("r/figures/weights.svg");
-    assert!(figure.contains("36 synapses at the start, 0 at the end"));
+    assert!(figure.contains("30 synapses at the start, 0 at the end"));
 }

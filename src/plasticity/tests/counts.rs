@@ -7,7 +7,7 @@ use crate::plasticity::learn::{Change, LearnMatrix, Synapse};
 const EVENT: i64 = 10;
 
 /// Until when all is looked at.
-const END: i64 = 300;
+const END: i64 = 290;
 
 fn ms(ms: i64) -> Time {
     Time::from_ps(ms * 2 * GRID)
