@@ -67,6 +67,19 @@ fn shipped_models_check_without_being_run() {
 }
 
 #[test]
+fn the_night_can_be_made_as_small_as_its_head_says() {
+    let place = Place::new();
+    let model = shipped("night.toml");
+    let smaller = "--set parameter.n=1800 --set parameter.compress=400 --set parameter.ramp='50ms'";
+    let printed = place.run(&format!("check {model} {smaller}"));
+    // Of each population as many are recorded as there are.
+    assert!(
+        printed.contains("first = 1260") && printed.contains("first = 504"),
+        "{printed}"
+    );
+}
+
+#[test]
 fn an_option_that_misspells_a_table_is_told_which_it_may_mean() {
     let place = Place::new();
     let model = shipped("linear_track.toml");
