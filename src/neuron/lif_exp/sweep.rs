@@ -1,7 +1,7 @@
 //! What a horizon's end does to all neurons.
 
-#[cfg(target_arch = "x86_64")]
 use crate::base::function::lasting;
+#[cfg(target_arch = "x86_64")]
 use crate::base::vector::{self, Width};
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
