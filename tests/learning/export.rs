@@ -277,13 +277,18 @@ spikes = ["r", "v"]
     );
 }
 
-#[test]
-fn weights_that_were_learnt_come_back() {
-    let place = Place::new();
+/// The command that runs a small network that learns, with `more` options.
+fn learning(more: &str) -> String {
     let model = shipped("plastic_balanced.toml");
     let sets = "--set parameter.n=250 --set figure.raster='off' --set record.weights={projection='e_e',every='50ms'} --set \
                 record.weight_statistics='off' --set duration=100ms";
-    place.run(&format!("--quiet run {model} {sets} --out r"));
+    format!("--quiet run {model} {sets} {more}")
+}
+
+#[test]
+fn weights_that_were_learnt_come_back() {
+    let place = Place::new();
+    place.run(&learning("--out r"));
     let run = Recording::open(&place.path("r")).expect("a run");
     let snapshots = run.synapses("e_e").expect("snapshots");
     // All of the file is resolved: it reads back as a model of its own.
@@ -326,14 +331,11 @@ fn weights_that_were_learnt_come_back() {
 #[test]
 fn an_export_says_that_synapses_that_never_learn_are_not_in_a_run_file() {
     let place = Place::new();
-    let model = shipped("plastic_balanced.toml");
-    let sets = "--set parameter.n=250 --set figure.raster='off' --set record.weights={projection='e_e',every='50ms'} --set \
-                record.weight_statistics='off' --set duration=50ms";
     for (given, told) in [
         ("", false),
         ("--set projection.e_e.plasticity.sources=[0,1]", true),
     ] {
-        place.run(&format!("--quiet run {model} {sets} {given} --out r{told}"));
+        place.run(&learning(&format!("{given} --out r{told}")));
         let mut export =
             place.command(&format!("export r{told} --projection e_e --out {told}.npz"));
         let output = export.output().expect("it starts");
