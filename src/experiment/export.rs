@@ -304,7 +304,11 @@ pub fn of_run(
     let model = whole.and_then(Model::network);
     let Some(found) = dense.iter().find(|known| known.name == projection) else {
         let declared = model.iter().flat_map(|model| &model.network.projections);
-        let known: Vec<String> = declared.map(|known| known.name.clone()).collect();
+        let mut known: Vec<String> = declared.map(|known| known.name.clone()).collect();
+        if model.is_none() && !is_night {
+            // A network of layers records all that it has.
+            known.extend(dense.iter().map(|known| known.name.clone()));
+        }
         if !known.is_empty() && !known.iter().any(|name| name == projection) {
             return Err(ExportError::Unknown {
                 place: run.path().to_owned(),

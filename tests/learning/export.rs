@@ -395,6 +395,14 @@ fn other_programs_read_what_is_exported() {
 }
 
 #[test]
+fn a_layer_that_is_misspelt_is_told_which_there_are() {
+    let place = Place::with_model(super::setup::SMALL);
+    place.run("--quiet run model.toml --out r");
+    let said = place.refused("export r --projection input_hiden1 --out a.npz");
+    assert!(said.contains("did you mean `input_hidden1`?"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_exported_is_refused_before_anything_is_written() {
     let place = Place::with_model(MODEL);
     let refused = |arguments: &str| {
