@@ -12,7 +12,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::base::vector::{Width, width};
 use sharpwave::neuron::{self, Neurons, RowWeights};
-use sharpwave::stimulus::poisson::{Class, Poisson};
+use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
 
 const NEURONS: usize = 6_250;
 const ROW: usize = 625;
@@ -106,8 +106,11 @@ fn noise(deliver: bool) -> f64 {
         rates_hz: vec![20_000.0; NEURONS],
     };
     let mut stream = Stream::new(3, "bench", 0);
-    let growth = neurons.growth(1e-6);
-    let mut noise = Poisson::new(&[class], growth, Time::ZERO, &mut stream).expect("a rate");
+    let wish = Wish {
+        growth: neurons.growth(1e-6),
+        by_bin: false,
+    };
+    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
     timed(|| {
         let mut done = 0;
         while done < 200_000 {
@@ -128,6 +131,30 @@ fn noise(deliver: bool) -> f64 {
     })
 }
 
+/// The same noise by the bin.
+fn noise_by_the_bin() -> f64 {
+    const RATE_HZ: f64 = 20_000.0;
+    let mut neurons = lif(NEURONS);
+    let class = Class {
+        weight: 1e-6,
+        rates_hz: vec![RATE_HZ; NEURONS],
+    };
+    let mut stream = Stream::new(3, "bench", 0);
+    let wish = Wish::of(&*neurons, 1e-6);
+    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    timed(|| {
+        let start = noise.next_time();
+        let mut done = 0;
+        while done < 200_000 {
+            neurons.advance(noise.next_time());
+            assert!(noise.open(&mut *neurons));
+            let passed_s = (noise.next_time() - start).ps() as f64 * 1e-12;
+            done = (passed_s * RATE_HZ * NEURONS as f64) as usize;
+        }
+        done
+    })
+}
+
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = compiled(folder.path());
@@ -143,7 +170,7 @@ fn main() {
     let each: &'static [f32] = vec![1e-6; ROW].leak();
     let matrix = vec![vec![1e-6_f32; DENSE]; DENSE];
     type Own<'a> = Box<dyn Fn() -> f64 + 'a>;
-    let loops: [(&str, &str, Own<'_>); 6] = [
+    let loops: [(&str, &str, Own<'_>); 7] = [
         (
             "row, not tested",
             "row_untested",
@@ -165,6 +192,11 @@ fn main() {
             "noise, drawn and delivered",
             "noise_delivered",
             Box::new(|| noise(true)),
+        ),
+        (
+            "noise by the bin, beside the same loop",
+            "noise_delivered",
+            Box::new(noise_by_the_bin),
         ),
     ];
     let mut least = vec![(f64::INFINITY, f64::INFINITY); loops.len()];

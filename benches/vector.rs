@@ -15,7 +15,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::base::vector::{Width, limit, width};
 use sharpwave::neuron::{self, Neurons, RowWeights, Setup};
-use sharpwave::stimulus::poisson::{Class, Poisson};
+use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
 
 const NEURONS: usize = 4_000;
 const ROUNDS: usize = 11;
@@ -109,13 +109,32 @@ fn noise(rates_hz: Vec<f64>, tau_ms: f64) -> impl FnMut() -> usize {
         rates_hz,
     };
     let neurons = neurons("lif_exp", &[("tau_syn_ex", tau_ms)], false);
-    let growth = neurons.growth(1.0);
+    let wish = Wish::of(&*neurons, 1.0);
     let mut stream = Stream::new(3, "bench", 0);
-    let mut noise = Poisson::new(&[class], growth, Time::ZERO, &mut stream).expect("a rate");
+    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
     move || {
         let n = noise.before(Time::MAX).targets.len();
         noise.pass(black_box(n));
         n
+    }
+}
+
+/// External noise by the bin, onto neurons that it does not make fire: nothing of it comes in order.
+fn noise_by_the_bin(rate_hz: f64) -> impl FnMut() -> usize {
+    let class = Class {
+        weight: 1e-9,
+        rates_hz: vec![rate_hz; NEURONS],
+    };
+    let mut neurons = neurons("lif", &[], false);
+    let wish = Wish::of(&*neurons, 1.0);
+    let mut stream = Stream::new(3, "bench", 0);
+    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    move || {
+        let start = noise.next_time();
+        neurons.advance(start);
+        assert!(noise.open(&mut *neurons));
+        let seconds = (noise.next_time() - start).ps() as f64 * 1e-12;
+        (seconds * rate_hz * NEURONS as f64) as usize
     }
 }
 
@@ -127,6 +146,7 @@ fn cases() -> Vec<Case> {
     vec![
         case("noise, one rate", 1.2, noise(vec![8_000.0; NEURONS], 5.0)),
         case("noise, eight rates", 1.2, noise(runs, 0.5)),
+        case("noise by the bin", 1.2, noise_by_the_bin(20_000.0)),
         case("lif, four dense rows", 1.2, dense("lif")),
         case("lif_adaptive, four dense rows", 1.1, dense("lif_adaptive")),
         case(

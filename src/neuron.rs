@@ -128,6 +128,21 @@ pub enum EventWeights<'a> {
     },
 }
 
+/// External noise of one weight within a bin of time onto neurons side by side, all of it at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Bin<'a> {
+    /// Where it begins.
+    pub start: Time,
+    /// Where it ends: its events come before.
+    pub end: Time,
+    /// The first neuron.
+    pub first: usize,
+    /// The sum of e^((t − start)/τ) over the events of each neuron, with the rate of the population's [`Growth`].
+    pub sums: &'a [f64],
+    /// What an event adds, more than 0.
+    pub weight: f64,
+}
+
 impl Events<'_> {
     /// The weight of event `k`.
     #[inline(always)]
@@ -258,6 +273,37 @@ pub trait Neurons: Send + Sync {
     /// after which that target may fire; tells which that was. The caller advances to its instant, delivers what else
     /// arrives then, and lets the population fire. No event may lie beyond [`next_due`](Self::next_due).
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize>;
+
+    /// Whether noise with weights of the sign of `weight` may come by the [`Bin`]. A population that says so has
+    /// [`receive_bin`](Self::receive_bin) and what follows it.
+    fn takes_bins(&self, weight: f64) -> bool {
+        let _ = weight;
+        false
+    }
+
+    /// Adds, at the start of `bin`, all that comes in it to every neuron that cannot fire within it even with all of it, and
+    /// appends the others to `apart`: theirs is left to come in order. Until the bin is over a neuron has then had more than
+    /// it should: it is to be [taken back](Self::take_back) before the neuron is tested.
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
+        let neurons = bin.first..bin.first + bin.sums.len();
+        apart.extend(neurons.map(|j| j as u16));
+    }
+
+    /// Takes from neuron `j` what it would have, had `amount` been added to it at `start`.
+    fn take_back(&mut self, start: Time, j: u16, amount: f64) {
+        let _ = (start, j, amount);
+    }
+
+    /// Neurons that, as far as is known, are to be tested at the instant last advanced to.
+    fn suspects(&mut self) -> &[u16] {
+        &[]
+    }
+
+    /// As [`sample`](Self::sample), had each of these amounts not been added at its instant.
+    fn sample_without(&self, amounts: &[(Time, f64)], variable: usize, j: usize, t: Time) -> f64 {
+        let _ = amounts;
+        self.sample(variable, j, t)
+    }
 
     /// From the instant last advanced to, `current_pa` flows into every neuron, in addition to the constant current of
     /// its parameters and in place of what was injected before. Nothing where there is no membrane.

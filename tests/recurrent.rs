@@ -17,8 +17,8 @@ use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
-use sharpwave::neuron::Growth;
-use sharpwave::stimulus::poisson::{Class, Poisson};
+use sharpwave::neuron::{self, Growth};
+use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
 
 use log::{Log, Spikes};
 
@@ -154,11 +154,23 @@ fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u3
             rate_per_ps: 1.0 / tau.ps() as f64,
             delta_per_ps: None,
         };
-        let mut poisson = Poisson::new(&[class], growth, Time::ZERO, &mut stream).unwrap();
+        let mut wish = Wish {
+            growth,
+            by_bin: true,
+        };
+        let mut poisson = Poisson::new(&[class], wish, Time::ZERO, &mut stream).unwrap();
+        // The same events, all of them in order; neurons are not asked then.
+        wish.by_bin = false;
+        poisson.set_wish(wish);
+        let values = &network.populations[0].values;
+        let mut neurons = neuron::build("lif", members.len(), values).unwrap();
         loop {
             let t = poisson.next_time();
             if t.ps() >= stop {
                 break;
+            }
+            if poisson.open(&mut *neurons) {
+                continue;
             }
             let now = poisson.at(t).targets.to_vec();
             events.extend(now.iter().map(|&target| {
@@ -284,6 +296,10 @@ fn the_engine_agrees_with_the_naive_event_loop() {
         (150, 2, uniform(0.1, 3.0), 0.0, 4_000.0, 150),
         // Rare events, each an instant of its own, and a refractory period longer than the delay.
         (100, 2, constant(0.2), 5.0, 100.0, 400),
+        // By the bin: its longest, with few and many in it, and a shorter one; released within the bin in which they fire.
+        (200, 2, constant(1.5), 2.0, 20_000.0, 200),
+        (200, 1, uniform(0.1, 3.0), 0.0, 9_000.0, 200),
+        (150, 3, constant(0.2), 0.05, 60_000.0, 150),
     ];
     for (n, lanes, delay, t_ref, rate, stop_ms) in cases {
         let network = brunel(n, lanes, delay, t_ref, rate);

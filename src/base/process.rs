@@ -5,7 +5,7 @@
 //! event picks a class with the entity. Events are drawn in batches by loops that vectorise: uniform bits, logarithms,
 //! an integer prefix sum (a floating-point one is slow and depends on its order).
 
-mod bits;
+pub mod bits;
 mod choice;
 
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@
 
 mod crossing;
 mod derived;
+mod firing;
 mod kernel;
 mod params;
 
@@ -21,12 +22,12 @@ use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::expected::Expected;
 use crate::neuron::factored::State;
-use crate::neuron::horizon::{Horizon, TICK};
+use crate::neuron::horizon::Horizon;
 use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
-    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
-    THRESHOLD, V_M,
+    self as neuron, Bin, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights,
+    StateError, THRESHOLD, V_M,
 };
 use derived::Derived;
 use kernel::{
@@ -115,6 +116,16 @@ impl Lif {
             None => self.derived.threshold * self.factor,
             Some(_) => self.ahead,
         }
+    }
+
+    /// e^((t − t₀)/τ) at the start of a piece of noise.
+    #[inline]
+    fn piece_factor(&mut self, start: Time) -> f64 {
+        let origin = self.state.origin;
+        if (self.piece.0, self.piece.1) != (start, origin) {
+            self.piece = (start, origin, self.factor_at(start));
+        }
+        self.piece.2
     }
 
     /// e^((t − t₀)/τ).
@@ -249,11 +260,7 @@ impl Neurons for Lif {
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let (start, origin) = (events.start, self.state.origin);
-        if (self.piece.0, self.piece.1) != (start, origin) {
-            self.piece = (start, origin, self.factor_at(start));
-        }
-        let (_, _, factor) = self.piece;
+        let factor = self.piece_factor(events.start);
         let State {
             cells,
             candidates,
@@ -287,88 +294,25 @@ impl Neurons for Lif {
         Some(reached)
     }
 
+    fn takes_bins(&self, weight: f64) -> bool {
+        weight > 0.0
+    }
+
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
+        self.take_in(bin, apart);
+    }
+
+    fn take_back(&mut self, start: Time, j: u16, amount: f64) {
+        let factor = self.piece_factor(start);
+        self.state.cells.all_mut()[usize::from(j)][0] -= amount * factor;
+    }
+
+    fn suspects(&mut self) -> &[u16] {
+        self.find_suspects()
+    }
+
     fn fire(&mut self, fired: &mut Vec<u32>) {
-        let State {
-            cells,
-            now,
-            scan,
-            candidates,
-            due,
-            refractory,
-            ..
-        } = &mut self.state;
-        let factor = self.factor;
-        if !*scan && candidates.is_empty() && due.is_empty() {
-            return;
-        }
-        let threshold = self.derived.threshold * factor;
-        let t_ref = self.params.membrane.t_ref;
-        let after = if t_ref == Duration::ZERO {
-            self.derived.reset * factor
-        } else {
-            f64::NEG_INFINITY
-        };
-        let step = self.derived.step.map(|step| step * factor);
-        let u = cells.all_mut().as_flattened_mut();
-        let first = fired.len();
-        // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
-        // been foreseen more than once.
-        due.sort_unstable();
-        due.dedup();
-        for j in due.drain(..) {
-            match step {
-                // The test of all finds it.
-                Some(_) => {
-                    u[j as usize] = u[j as usize].max(threshold);
-                    *scan = true;
-                }
-                None => {
-                    u[j as usize] = after;
-                    fired.push(j);
-                }
-            }
-        }
-        let reset = |u: &mut f64| *u = step.map_or(after, |step| *u - step);
-        let mut candidates = std::mem::take(candidates);
-        if step.is_some() {
-            candidates.sort_unstable();
-            candidates.dedup();
-        }
-        let scanned = std::mem::take(scan);
-        if scanned {
-            let before = fired.len();
-            find_at_or_above(u, threshold, fired);
-            let found = fired[before..].iter();
-            found.for_each(|&j| reset(&mut u[j as usize]));
-        } else {
-            // One that stands here twice has been reset when its turn comes again.
-            for &j in &candidates {
-                let u = &mut u[usize::from(j)];
-                if *u >= threshold {
-                    reset(u);
-                    fired.push(j.into());
-                }
-            }
-        }
-        fired[first..].sort_unstable();
-        refractory.hold(&fired[first..], *now, t_ref);
-        if self.state.horizon.is_some() {
-            let mut near: Vec<u32> = candidates.iter().map(|&j| u32::from(j)).collect();
-            near.extend_from_slice(&fired[first..]);
-            if scanned {
-                let u = self.state.cells.all().as_flattened();
-                find_at_or_above(u, self.ahead, &mut near);
-            }
-            let now = self.state.now;
-            for j in near {
-                // What a spike has left above the threshold is no crossing of this instant.
-                let [u] = self.state.cells.all()[j as usize];
-                let earliest = if u >= threshold { now + TICK } else { now };
-                self.predict(j, earliest);
-            }
-        }
-        self.state.candidates = candidates;
-        self.state.candidates.clear();
+        self.let_fire(fired);
     }
 
     fn potential(&self, j: usize) -> f64 {
@@ -389,10 +333,17 @@ impl Neurons for Lif {
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        self.sample_without(&[], variable, j, t)
+    }
+
+    fn sample_without(&self, amounts: &[(Time, f64)], variable: usize, j: usize, t: Time) -> f64 {
         if variable > 0 {
             return self.params.membrane.v_th;
         }
         let [mut u] = self.state.cells.all()[j];
+        for &(start, amount) in amounts {
+            u -= amount * self.factor_at(start);
+        }
         if u == f64::NEG_INFINITY {
             // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.
             match self.state.refractory.end_of(j) {

@@ -1,22 +1,27 @@
-//! External noise: independent Poisson input to every neuron of a lane, as one superposed process.
+//! External noise: independent Poisson input to every neuron of a lane.
 //!
-//! One [`Process`] per lane says when an event comes, to which neuron and of which weight. It costs as much as the
-//! network itself, so what the events' instants mean for the factored decay (see [`crate::neuron::lif`]) is computed for a
-//! batch at a time, by loops that vectorise.
+//! It costs as much as the network itself. Where neurons take it so and it is frequent, it comes by the
+//! [bin of time](binned), in which only neurons that may fire need to know the order; otherwise all of it comes
+//! [in order](ordered).
 
-use crate::base::function::{
-    exp_near_zero, exp_polynomial, growth_integral, growth_integral_near_zero,
-};
+mod binned;
+mod ordered;
+mod scatter;
+
+use serde::{Deserialize, Serialize};
+
 use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec};
-use crate::base::process::{BATCH, Process, mean_gap_ps};
+use crate::base::process;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::base::vector::vectorized;
-use crate::neuron::{EventWeights, Events, Growth};
+use crate::neuron::{EventWeights, Events, Growth, Neurons};
 use crate::stimulus::{Brings, Entry};
 
-pub use crate::base::process::{MOST_CLASSES, State};
+use binned::Binned;
+use ordered::Ordered;
+
+pub use crate::base::process::MOST_CLASSES;
 
 /// A spike per tick of the clock, in hertz: rates must stay below.
 pub(crate) const TICKS_HZ: f64 = 1e12;
@@ -69,240 +74,174 @@ pub struct Class {
     pub rates_hz: Vec<f64>,
 }
 
-/// Superposed Poisson input to the neurons of one lane.
+/// Poisson input to the neurons of one lane.
 #[derive(Debug, Clone)]
-pub struct Poisson {
-    process: Process,
-    /// Weight of each class.
-    weights: Vec<f64>,
-    growth: Growth,
-    /// Mean gap between two events in picoseconds.
-    mean_gap_ps: f64,
-    /// Whether a batch is so short that growth within it cannot overflow; else every event is an instant of its own.
-    dense: bool,
-    /// e^(offset/τ) of each event of the batch; 1 where every event is an instant of its own.
-    grown: Box<[f64; BATCH]>,
-    /// What a current has brought by then; 0 where every event is an instant of its own.
-    psi: Box<[f64; BATCH]>,
+pub struct Poisson(How);
+
+#[derive(Debug, Clone)]
+enum How {
+    Ordered(Ordered),
+    Binned(Box<Binned>),
+}
+
+/// What a checkpoint keeps of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State(Kept);
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Kept {
+    Ordered(process::State),
+    Binned(binned::State),
+}
+
+/// What a population wants of its noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wish {
+    /// To know of each event.
+    pub growth: Growth,
+    /// To get it by the bin.
+    pub by_bin: bool,
+}
+
+impl Wish {
+    /// Of `neurons` and weights of the sign of `weight`.
+    pub fn of(neurons: &dyn Neurons, weight: f64) -> Self {
+        Self {
+            growth: neurons.growth(weight),
+            by_bin: neurons.takes_bins(weight),
+        }
+    }
 }
 
 impl Poisson {
     /// Input of at most [`MOST_CLASSES`] `classes`, of one sign of weights, to neurons 0, 1, … of a lane of at most
-    /// 65,536, from `start` on; `growth` is what their population wants to know of each event. `None` if nothing would
-    /// ever come.
-    pub fn new(
-        classes: &[Class],
-        growth: Growth,
-        start: Time,
-        stream: &mut Stream,
-    ) -> Option<Self> {
-        let rates: Vec<&[f64]> = classes.iter().map(|class| &class.rates_hz[..]).collect();
-        let mean_gap_ps = mean_gap_ps(&rates);
-        let mut poisson = Self {
-            process: Process::new(&rates, start, stream)?,
-            weights: classes.iter().map(|class| class.weight).collect(),
-            growth,
-            mean_gap_ps,
-            dense: BATCH as f64 * mean_gap_ps * growth.fastest() <= 1.0,
-            grown: Box::new([1.0; BATCH]),
-            psi: Box::new([0.0; BATCH]),
-        };
-        poisson.grow();
-        Some(poisson)
+    /// 65,536, from `start` on, as their population wants it. `None` if nothing would ever come.
+    pub fn new(classes: &[Class], wish: Wish, start: Time, stream: &mut Stream) -> Option<Self> {
+        let Wish { growth, by_bin } = wish;
+        if by_bin && let Some(binned) = Binned::new(classes, growth, start, stream) {
+            return Some(Self(How::Binned(Box::new(binned))));
+        }
+        Ordered::new(classes, growth, start, stream).map(|ordered| Self(How::Ordered(ordered)))
     }
 
-    /// Goes on with the same events onto a population that wants to know `growth` of each.
-    pub fn set_growth(&mut self, growth: Growth) {
-        if growth == self.growth {
-            return;
+    /// Goes on with the same events onto a population that wants this. None of it has been taken in ahead of its time.
+    pub fn set_wish(&mut self, wish: Wish) {
+        match &mut self.0 {
+            How::Ordered(ordered) => ordered.set_growth(wish.growth),
+            How::Binned(binned) => binned.set_wish(wish),
         }
-        self.growth = growth;
-        self.dense = BATCH as f64 * self.mean_gap_ps * growth.fastest() <= 1.0;
-        if !self.dense {
-            self.grown.fill(1.0);
-            self.psi.fill(0.0);
-        }
-        self.grow();
     }
 
     /// What the first of its weights is.
     pub fn weight(&self) -> f64 {
-        self.weights.first().copied().unwrap_or_default()
+        match &self.0 {
+            How::Ordered(ordered) => ordered.weight(),
+            How::Binned(binned) => binned.weight(),
+        }
     }
 
     /// What a checkpoint keeps.
     pub fn state(&self) -> State {
-        self.process.state()
+        State(match &self.0 {
+            How::Ordered(ordered) => Kept::Ordered(ordered.state()),
+            How::Binned(binned) => Kept::Binned(binned.state()),
+        })
     }
 
-    /// Goes on from where [`state`](Self::state) was taken of a process made alike.
-    pub fn go_on_from(&mut self, state: State) {
-        self.process.go_on_from(state);
-        self.grow();
+    /// Goes on from where [`state`](Self::state) was taken of a process made alike. Whether it may have been.
+    #[must_use]
+    pub fn go_on_from(&mut self, state: State) -> bool {
+        match (&mut self.0, state.0) {
+            (How::Ordered(ordered), Kept::Ordered(state)) => {
+                ordered.go_on_from(state);
+                true
+            }
+            (How::Binned(binned), Kept::Binned(state)) => binned.go_on_from(state),
+            _ => false,
+        }
     }
 
-    /// Time of the next event.
+    /// Time of the next event, or of the next bin.
     #[inline]
     pub fn next_time(&self) -> Time {
-        self.process.next_time()
+        match &self.0 {
+            How::Ordered(ordered) => ordered.next_time(),
+            How::Binned(binned) => binned.next_time(),
+        }
     }
 
     /// Whether events are so frequent that [`before`](Self::before) hands them out by the segment; otherwise each is an
     /// instant, to be asked for with [`at`](Self::at).
     pub fn is_dense(&self) -> bool {
-        self.dense
+        match &self.0 {
+            How::Ordered(ordered) => ordered.is_dense(),
+            How::Binned(_) => true,
+        }
     }
 
     /// The events at hand that come before `until`; none when the next is not.
     #[inline]
     pub fn before(&self, until: Time) -> Events<'_> {
-        let batch = self.process.batch();
-        let limit = until.since(batch.start).ps();
-        let rest = &batch.offsets[self.process.next_index()..];
-        // A segment is usually much shorter than what is left of the batch: a few steps, then gallop and bisect.
-        const STEPS: usize = 6;
-        let few = &rest[..STEPS.min(rest.len())];
-        let mut n = few
-            .iter()
-            .position(|&offset| offset >= limit)
-            .unwrap_or(few.len());
-        if n == STEPS {
-            let mut reach = 16;
-            while reach < rest.len() && rest[reach] < limit {
-                reach *= 4;
-            }
-            let within = &rest[STEPS..reach.min(rest.len())];
-            n += within.partition_point(|&offset| offset < limit);
+        match &self.0 {
+            How::Ordered(ordered) => ordered.before(until),
+            How::Binned(binned) => binned.before(until),
         }
-        self.events(batch.start, n)
     }
 
     /// The events at hand that come at `t`, the time of the next one or before it.
     pub fn at(&self, t: Time) -> Events<'_> {
-        let batch = self.process.batch();
-        let offset = t.since(batch.start).ps();
-        let n = batch.offsets[self.process.next_index()..]
-            .iter()
-            .take_while(|&&other| other == offset)
-            .count();
-        self.events(if self.dense { batch.start } else { t }, n)
-    }
-
-    fn events(&self, start: Time, n: usize) -> Events<'_> {
-        let next = self.process.next_index();
-        let span = next..next + n;
-        let batch = self.process.batch();
-        Events {
-            origin: batch.start,
-            offsets: &batch.offsets[span.clone()],
-            start,
-            growth: &self.grown[span.clone()],
-            psi: match self.growth.delta_per_ps {
-                Some(_) => &self.psi[span.clone()],
-                None => &[],
-            },
-            targets: &batch.entities[span.clone()],
-            weights: match self.weights[..] {
-                [weight] => EventWeights::One(weight),
-                _ => EventWeights::Class {
-                    class: &batch.class[span],
-                    weight: &self.weights,
-                },
-            },
+        match &self.0 {
+            How::Ordered(ordered) => ordered.at(t),
+            How::Binned(binned) => binned.at(t),
         }
     }
 
     /// Goes past `n` events and tells the time of the last.
     pub fn pass(&mut self, n: usize) -> Time {
-        let last = self.process.pass(n);
-        if self.process.next_index() == 0 {
-            self.grow();
-        }
-        last
-    }
-
-    /// Computes what the population wants to know of each event of the batch.
-    fn grow(&mut self) {
-        if !self.dense {
-            return;
-        }
-        let Growth {
-            rate_per_ps: rate,
-            delta_per_ps: delta,
-        } = self.growth;
-        let offsets = &self.process.batch().offsets;
-        // Offsets ascend: the last one is the longest.
-        let span = Span::of(offsets[BATCH - 1] as f64 * self.growth.fastest());
-        grow(&mut self.grown, offsets, rate, span);
-        if let Some(delta) = delta {
-            gather(&mut self.psi, offsets, delta, span);
+        match &mut self.0 {
+            How::Ordered(ordered) => ordered.pass(n),
+            How::Binned(binned) => binned.pass(n),
         }
     }
-}
 
-/// How long a batch is, measured in the shortest time constant: the denser the noise, the shorter the polynomials.
-#[derive(Debug, Clone, Copy)]
-enum Span {
-    Short,
-    Middle,
-    Long,
-}
+    /// Whether it comes by the bin.
+    #[inline]
+    pub fn is_binned(&self) -> bool {
+        matches!(self.0, How::Binned(_))
+    }
 
-impl Span {
-    fn of(taus: f64) -> Self {
-        // To where the polynomials hold.
-        if taus <= 0.01 {
-            Self::Short
-        } else if taus <= 0.05 {
-            Self::Middle
-        } else {
-            Self::Long
+    /// If what comes next is a bin, brings it onto `neurons`, ahead of its time where they cannot fire within it.
+    #[inline]
+    pub fn open(&mut self, neurons: &mut dyn Neurons) -> bool {
+        match &mut self.0 {
+            How::Binned(binned) if binned.is_over() => {
+                binned.open(neurons);
+                true
+            }
+            _ => false,
         }
     }
-}
 
-/// 2⁵²: with it as the exponent, an integer below it is the mantissa of a double.
-const TWO_52: f64 = 4_503_599_627_370_496.0;
-
-/// An integer from 0 to 2⁵² as a double, in a way that vectors of every width have; offsets of a dense process are
-/// below.
-#[inline(always)]
-fn to_f64(x: i64) -> f64 {
-    f64::from_bits(x as u64 | TWO_52.to_bits()) - TWO_52
-}
-
-vectorized! {
-    /// e^(offset · rate).
-    fn grow(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64, span: Span) {
-        let all = growth.iter_mut().zip(offsets);
-        match span {
-            Span::Short => for (g, &offset) in all {
-                *g = exp_near_zero::<5>(to_f64(offset) * rate);
-            },
-            Span::Middle => for (g, &offset) in all {
-                *g = exp_near_zero::<7>(to_f64(offset) * rate);
-            },
-            Span::Long => for (g, &offset) in all {
-                *g = exp_polynomial(to_f64(offset) * rate);
-            },
+    /// Takes what neuron `j` has had ahead of its time at `t` back from it, to come in order. Whether there was anything.
+    pub fn take_back(&mut self, neurons: &mut dyn Neurons, j: u16, t: Time) -> bool {
+        match &mut self.0 {
+            How::Ordered(_) => false,
+            How::Binned(binned) => binned.take_back(neurons, j, t),
         }
     }
-}
 
-vectorized! {
-    /// What a current has brought after each offset.
-    fn gather(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64, span: Span) {
-        let all = psi.iter_mut().zip(offsets);
-        match span {
-            Span::Short => for (p, &offset) in all {
-                *p = growth_integral_near_zero::<5>(to_f64(offset), delta);
-            },
-            Span::Middle => for (p, &offset) in all {
-                *p = growth_integral_near_zero::<7>(to_f64(offset), delta);
-            },
-            Span::Long => for (p, &offset) in all {
-                *p = growth_integral(to_f64(offset), delta);
-            },
+    /// Takes all that `neurons` have had ahead of their time at `t` back, to come in order.
+    pub fn take_all_back(&mut self, neurons: &mut dyn Neurons, t: Time) {
+        if let How::Binned(binned) = &mut self.0 {
+            binned.take_all_back(neurons, t);
+        }
+    }
+
+    /// What neuron `j` has had ahead of its time at `t`: so much as if it had come at this instant.
+    pub fn ahead(&self, j: usize, t: Time) -> Option<(Time, f64)> {
+        match &self.0 {
+            How::Ordered(_) => None,
+            How::Binned(binned) => binned.ahead(j, t),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use sharpwave::Network;
 use sharpwave::base::alteration::Alteration;
-use sharpwave::base::parameter::Value;
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::Stream;
 use sharpwave::connection::Block;
 use sharpwave::network::path::Alterations;
 use sharpwave::neuron::{self, Growth};
-use sharpwave::stimulus::poisson::{Class, Poisson};
+use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
 
 use super::{MS, SIZES, at};
 
@@ -217,14 +217,36 @@ fn noise(
         weight: 1.0,
         rates_hz: vec![rate_hz; size as usize],
     };
-    let growth = Growth {
-        rate_per_ps: 1e-13,
-        delta_per_ps: None,
+    let population = &network.populations[p];
+    let spec = neuron::model(population.model).expect("a model").spec;
+    let mut names = spec.parameters.iter().map(|known| known.name);
+    let alike = !names.any(|name| matches!(population.values.get(name), Some(Value::Drawn(_))));
+    // Bins are as long for all time constants that there are here.
+    let mut wish = Wish {
+        growth: Growth {
+            rate_per_ps: 1.0 / (20 * MS) as f64,
+            delta_per_ps: None,
+        },
+        by_bin: population.model == "lif" && alike,
     };
-    let mut process = Poisson::new(&[class], growth, at(from), &mut stream).expect("some");
+    let mut process = Poisson::new(&[class], wish, at(from), &mut stream).expect("some");
+    // All of it in order; neurons are not asked then.
+    wish.by_bin = false;
+    process.set_wish(wish);
+    let values = [
+        ("tau_m", 20.0),
+        ("v_th", 20.0),
+        ("v_reset", 5.0),
+        ("t_ref", 2.0),
+    ];
+    let values = Values::from(values);
+    let mut neurons = neuron::build("lif", size as usize, &values).expect("neurons");
     let mut events = Vec::new();
     while process.next_time() < at(to) {
         let t = process.next_time();
+        if process.open(&mut *neurons) {
+            continue;
+        }
         let now = process.at(t).targets.to_vec();
         events.extend(now.iter().map(|&target| (t.ps(), usize::from(target))));
         process.pass(now.len());

@@ -15,13 +15,13 @@ const WIDTH: usize = 8;
 /// stream: they need no multiplication, so vectors of every width run them. Compilers see that at 512 bits alone; for 256 it is
 /// written out: 0.45 ns a word in place of 1.35 on an AMD EPYC (Zen 5).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Bits {
+pub struct Bits {
     state: [[u64; WIDTH]; 4],
 }
 
 impl Bits {
     /// Seeds every generator from `stream`.
-    pub(super) fn new(stream: &mut Stream) -> Self {
+    pub fn new(stream: &mut Stream) -> Self {
         let mut state = [[0; WIDTH]; 4];
         for word in state.iter_mut().flatten() {
             *word = stream.bits();
@@ -30,7 +30,7 @@ impl Bits {
     }
 
     /// Fills `out` with random bits.
-    pub(super) fn fill(&mut self, out: &mut [i64; BATCH]) {
+    pub fn fill(&mut self, out: &mut [i64; BATCH]) {
         #[cfg(target_arch = "x86_64")]
         if vector::width() == Width::W256 {
             // SAFETY: `width` answers this only if the processor has AVX2.

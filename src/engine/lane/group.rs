@@ -136,6 +136,8 @@ pub struct Group {
     pub due: Time,
     /// Who fires at the instant at hand.
     pub fired: Vec<u32>,
+    /// Who may.
+    pub suspects: Vec<u16>,
 }
 
 impl Group {
@@ -158,6 +160,7 @@ impl Group {
             hit: None,
             due: Time::ZERO,
             fired: Vec::new(),
+            suspects: Vec::new(),
         }
     }
 
@@ -180,6 +183,7 @@ impl Group {
             hit,
             due: _,
             fired: _,
+            suspects: _,
         } = self;
         neurons.reset(t);
         noise.clear();
@@ -274,6 +278,9 @@ impl Group {
             if time >= boundary {
                 break;
             }
+            if self.noise[at].open(self.neurons.as_mut()) {
+                continue;
+            }
             // Two at one instant: both belong to it.
             if limit == time {
                 return time;
@@ -331,10 +338,42 @@ impl Group {
         while let Some(&(time, current_pa)) = self.steps.get(self.step)
             && time <= t
         {
+            self.take_all_back(t);
             self.neurons.inject(current_pa);
             self.injected_pa = current_pa;
             self.step += 1;
         }
+    }
+
+    /// Takes noise that neurons have had ahead of their time back from those that may fire at `t`. Whether any still may.
+    #[inline]
+    pub(super) fn take_back(&mut self, t: Time) -> bool {
+        if !self.noise.iter().any(Poisson::is_binned) {
+            return true;
+        }
+        self.suspects.clear();
+        self.suspects.extend_from_slice(self.neurons.suspects());
+        let mut any = false;
+        for noise in &mut self.noise {
+            for &j in &self.suspects {
+                any |= noise.take_back(self.neurons.as_mut(), j, t);
+            }
+        }
+        !self.suspects.is_empty() && !(any && self.neurons.suspects().is_empty())
+    }
+
+    /// Takes all noise that neurons have had ahead of their time at `t` back, before anything but arrivals changes them.
+    pub(in crate::engine) fn take_all_back(&mut self, t: Time) {
+        for noise in &mut self.noise {
+            noise.take_all_back(self.neurons.as_mut(), t);
+        }
+    }
+
+    /// Variable number `variable` of neuron `j` at `t`.
+    pub(in crate::engine) fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let ahead = self.noise.iter().filter_map(|noise| noise.ahead(j, t));
+        let ahead: Vec<(Time, f64)> = ahead.collect();
+        self.neurons.sample_without(&ahead, variable, j, t)
     }
 
     /// Brings in what comes from outside at `t`, and lets neurons fire.
@@ -352,6 +391,9 @@ impl Group {
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {
+                if noise.open(self.neurons.as_mut()) {
+                    continue;
+                }
                 let mut now = noise.at(t);
                 let n = now.targets.len();
                 while let Some(reached) = self.neurons.receive_events(now) {
@@ -361,6 +403,7 @@ impl Group {
             }
         }
         self.hit = self.hit.filter(|&hit| hit > t);
+        self.take_back(t);
         let mut fired = mem::take(&mut self.fired);
         fired.clear();
         self.neurons.fire(&mut fired);

@@ -79,7 +79,7 @@ impl Lane {
             let near = block.arrive(t, arrival, carried, |targets, weights| {
                 neurons.arrive(t, targets, weights)
             });
-            if near {
+            if near && group.take_back(t) {
                 return Some(t);
             }
         }

@@ -9,7 +9,7 @@ use crate::base::time::{Duration, Time};
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::{Group, Sign, Source};
 use crate::network::plan::{Current, Drawn, NetworkPlan, Noise, Outside, SpikeInput};
-use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
+use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson, Wish};
 use crate::stimulus::wave::{Modulation, Waves};
 
 /// A declared stimulus.
@@ -182,6 +182,7 @@ impl Inputs {
         if old == new {
             return;
         }
+        group.take_all_back(now);
         let mut kept = std::mem::take(&mut group.noise);
         let sources = std::mem::take(&mut group.sources);
         let mut taken: Vec<Option<Poisson>> = kept.drain(..).map(Some).collect();
@@ -217,8 +218,8 @@ impl Inputs {
         let purpose = format!("stimulus.poisson.{kind}.{sign_name}.{number}{suffix}");
         let mut stream = Stream::new(self.seed, &purpose, group.part);
         let weight = classes.first().map_or(0.0, |class| class.weight);
-        let growth = group.neurons.growth(weight);
-        Poisson::new(classes, growth, now, &mut stream)
+        let wish = Wish::of(&*group.neurons, weight);
+        Poisson::new(classes, wish, now, &mut stream)
     }
 
     /// The noise onto a group: a process for each sign of weights, with a class for each distinct weight.

@@ -7,6 +7,7 @@ use crate::engine::error::SimulationError;
 use crate::engine::lane::Lane;
 use crate::engine::neurons::{Now, Together};
 use crate::neuron::{AlterError, Neurons};
+use crate::stimulus::poisson::Wish;
 
 /// Neurons for groups of a lane, by the number of the group.
 type BuiltIn = Vec<(usize, Box<dyn Neurons>)>;
@@ -23,7 +24,10 @@ impl Simulation {
         let now = self.now;
         self.lanes.par_iter_mut().for_each(|lane| {
             let groups = lane.groups.iter_mut();
-            groups.for_each(|group| group.neurons.advance(now));
+            groups.for_each(|group| {
+                group.neurons.advance(now);
+                group.take_all_back(now);
+            });
         });
     }
 
@@ -87,7 +91,7 @@ impl Simulation {
                 let group = &mut lane.groups[group];
                 group.neurons = neurons;
                 for noise in &mut group.noise {
-                    noise.set_growth(group.neurons.growth(noise.weight()));
+                    noise.set_wish(Wish::of(&*group.neurons, noise.weight()));
                 }
             }
         }

@@ -41,7 +41,7 @@ impl Simulation {
         let place = places[places.partition_point(|place| place.first <= node) - 1];
         let group = &self.lanes[place.lane].groups[place.group];
         let local = (place.local + (node - place.first)) as usize;
-        group.neurons.sample(variable, local, t)
+        group.sample(variable, local, t)
     }
 
     /// A neuron whose state is NaN or infinite: population and number.

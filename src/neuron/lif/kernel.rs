@@ -129,6 +129,49 @@ pub(super) fn add_each_event(
     None
 }
 
+/// Adds `amount · sums[j]` to each u that stays below `bar` with it, and appends the others to `apart`, of which the first is
+/// number `first`.
+pub(super) fn add_below(
+    u: &mut [f64],
+    sums: &[f64],
+    amount: f64,
+    bar: f64,
+    first: usize,
+    apart: &mut Vec<u16>,
+) {
+    const CHUNK: usize = 32;
+    let chunks = u.chunks_mut(CHUNK).zip(sums.chunks(CHUNK));
+    for (first, (u, sums)) in (first..).step_by(CHUNK).zip(chunks) {
+        if add_all_below(u, sums, amount, bar) {
+            continue;
+        }
+        for (j, (u, sum)) in (first..).zip(u.iter_mut().zip(sums)) {
+            let with = *u + sum * amount;
+            if with < bar {
+                *u = with;
+            } else {
+                apart.push(j as u16);
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// Adds if all stay below; whether they do.
+    fn add_all_below(u: &mut [f64], sums: &[f64], amount: f64, bar: f64) -> bool {
+        let mut any = false;
+        for (u, &sum) in u.iter().zip(sums) {
+            any |= *u + sum * amount >= bar;
+        }
+        if !any {
+            for (u, &sum) in u.iter_mut().zip(sums) {
+                *u += sum * amount;
+            }
+        }
+        !any
+    }
+}
+
 /// Appends the indices of all values at or above `bound`, which are few.
 pub(super) fn find_at_or_above(u: &[f64], bound: f64, found: &mut Vec<u32>) {
     // As many as a test of eight vectors of the widest kind: most chunks hold none.

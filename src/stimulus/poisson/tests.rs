@@ -17,7 +17,9 @@ fn class(weight: f64, rates_hz: &[f64]) -> Class {
 }
 
 fn noise(classes: &[Class], growth: Growth) -> Option<Poisson> {
-    Poisson::new(classes, growth, Time::ZERO, &mut Stream::new(1, "test", 0))
+    let by_bin = false;
+    let wish = Wish { growth, by_bin };
+    Poisson::new(classes, wish, Time::ZERO, &mut Stream::new(1, "test", 0))
 }
 
 fn events(rates: &[f64], n: usize) -> (Vec<(i64, u16)>, Vec<f64>) {
@@ -167,7 +169,7 @@ fn a_process_goes_on_from_its_state() {
             one.pass(1);
         }
         let mut other = noise(&[class(1.0, &[rate; 5])], GROWTH).expect("some rate");
-        other.go_on_from(one.state());
+        assert!(other.go_on_from(one.state()));
         for _ in 0..2_000 {
             let (a, b) = (one.at(one.next_time()), other.at(other.next_time()));
             assert_eq!(

@@ -136,6 +136,7 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         hit,
         due: _,
         fired: _,
+        suspects: _,
     } = group;
     Ok(GroupState {
         neurons: neurons.save()?,
@@ -291,7 +292,9 @@ fn load_group(group: &mut Group, state: GroupState, sizes: &[u32]) -> Result<(),
     let loaded = group.neurons.load(&neurons);
     loaded.map_err(|error| StateError(error.to_string()))?;
     for (process, state) in group.noise.iter_mut().zip(noise) {
-        process.go_on_from(state);
+        if !process.go_on_from(state) {
+            return Err(StateError("other noise".into()));
+        }
     }
     same("drives", driven.len(), group.driven.len())?;
     for (own, waiting) in group.driven.iter_mut().zip(driven) {

@@ -1,0 +1,468 @@
+//! Noise by the bin of time, in no order: for each neuron by itself how often it comes, then when.
+//!
+//! In a bin a neuron gets a Poisson number of events at instants that are uniform in it, all independent: that is a Poisson
+//! process. A neuron that stays below its threshold even with all of them at once need not know their order; it gets what
+//! they add up to when the bin begins. The others get theirs one by one in the order of time, and so does one that
+//! something else brings to its threshold within the bin, from then on: what it has had too early is taken back before it
+//! is tested. So each spike comes when it would if all events had come in order; but this needs no logarithm, and neurons
+//! side by side get theirs together.
+
+use serde::{Deserialize, Serialize};
+
+use super::scatter::{
+    BLOCK, Cumulative, LONGEST, MOST, MOST_EXPONENT, Place, Rows, Terms, scatter,
+};
+use super::{Class, EventWeights, Events, Growth, Wish};
+use crate::base::function::{exp, exp_near_zero};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
+use crate::neuron::{Bin, Neurons};
+
+/// Events of a neuron in a bin on average, for the densest noise: with more of them more neurons may fire within it, with
+/// fewer the work per bin is shared by too few.
+const MOST_MEAN: f64 = 4.0;
+const LEAST_MEAN: f64 = 1.0;
+
+/// Stretches of neurons of one rate, at most.
+const MOST_RUNS: usize = 32;
+
+const PS_PER_S: f64 = 1e12;
+
+/// Bits of a key that hold the neuron; those above hold the instant.
+const NEURON_BITS: u32 = 16;
+
+/// Noise of one weight.
+#[derive(Debug, Clone)]
+pub(super) struct Binned {
+    weight: f64,
+    wish: Wish,
+    runs: Vec<Run>,
+    exponent: u32,
+    terms: Terms,
+    rows: Rows,
+    /// From where the bin at hand was drawn, and where it begins, if there has been one.
+    drawn_from: Place,
+    start: Option<Time>,
+    /// Where the next begins.
+    end: Time,
+    /// Events of every neuron that it has had at once.
+    counts: Vec<u32>,
+    /// When they come, from the middle of the bin on; rows of a block follow each other from where it begins.
+    instants: Vec<[i32; BLOCK]>,
+    begins: Vec<u32>,
+    sums: Vec<f64>,
+    /// What comes in order.
+    order: Order,
+    /// Room for neurons.
+    apart: Vec<u16>,
+}
+
+/// Neurons side by side that have one rate.
+#[derive(Debug, Clone)]
+struct Run {
+    first: usize,
+    len: usize,
+    /// Where its counts begin: a multiple of [`BLOCK`].
+    place: usize,
+    cumulative: Cumulative,
+}
+
+/// Events that come in order.
+#[derive(Debug, Clone, Default)]
+struct Order {
+    /// From the start of the bin on.
+    offsets: Vec<i64>,
+    targets: Vec<u16>,
+    growth: Vec<f64>,
+    next: usize,
+    next_time: Time,
+    /// Those that are being put in order: the offset, then the neuron.
+    keys: Vec<u64>,
+}
+
+/// What a checkpoint keeps: the bin at hand is drawn again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    drawn_from: Place,
+    start: Option<Time>,
+    end: Time,
+    /// What is still to come in order.
+    rest: Vec<u64>,
+}
+
+impl Binned {
+    /// Input to neurons 0, 1, … of a lane from `start` on. `None` where it does not pay: several weights, many rates, or rates
+    /// that bring less than an event in the longest bin.
+    pub(super) fn new(
+        classes: &[Class],
+        growth: Growth,
+        start: Time,
+        stream: &mut Stream,
+    ) -> Option<Self> {
+        let [Class { weight, rates_hz }] = classes else {
+            return None;
+        };
+        let highest = rates_hz.iter().copied().fold(0.0, f64::max) / PS_PER_S;
+        let longest = (2.0 * LONGEST / growth.rate_per_ps).min(MOST_MEAN / highest);
+        let exponent = longest.log2().floor().clamp(0.0, MOST_EXPONENT.into()) as u32;
+        let bin_ps = (1_u64 << exponent) as f64;
+        if exponent == 0 || highest * bin_ps < LEAST_MEAN || *weight <= 0.0 {
+            return None;
+        }
+        let (mut runs, mut first, mut place) = (Vec::new(), 0, 0);
+        for equal in rates_hz.chunk_by(|a, b| a == b) {
+            let len = equal.len();
+            if equal[0] > 0.0 {
+                runs.push(Run {
+                    first,
+                    len,
+                    place,
+                    cumulative: Cumulative::new(equal[0] / PS_PER_S * bin_ps),
+                });
+                place += len.next_multiple_of(BLOCK);
+            }
+            first += len;
+        }
+        let rows = Rows::new(stream);
+        (runs.len() <= MOST_RUNS).then(|| Self {
+            weight: *weight,
+            wish: Wish {
+                growth,
+                by_bin: true,
+            },
+            runs,
+            exponent,
+            terms: Terms::new(exponent, growth.rate_per_ps),
+            drawn_from: rows.place().clone(),
+            rows,
+            start: None,
+            end: start,
+            counts: vec![0; place],
+            instants: vec![[0; BLOCK]; place / BLOCK * MOST],
+            begins: vec![0; place / BLOCK],
+            sums: vec![0.0; place],
+            order: Order {
+                next_time: start,
+                ..Order::default()
+            },
+            apart: Vec::new(),
+        })
+    }
+
+    /// What an event adds.
+    pub(super) fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    /// Goes on onto a population that wants this, none of it having been taken in ahead of its time.
+    pub(super) fn set_wish(&mut self, wish: Wish) {
+        if wish == self.wish {
+            return;
+        }
+        self.wish = wish;
+        // A time constant may have become too short for the polynomial.
+        let half = (1_u64 << (self.exponent - 1)) as f64;
+        self.wish.by_bin &= half * wish.growth.rate_per_ps <= LONGEST;
+        self.terms = Terms::new(self.exponent, wish.growth.rate_per_ps);
+        self.order.keep_rest();
+        self.arrange();
+    }
+
+    /// Time of the next event in order, or of the next bin.
+    #[inline]
+    pub(super) fn next_time(&self) -> Time {
+        self.order.next_time
+    }
+
+    /// Whether all events of the bin at hand that come in order have passed.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.order.next == self.order.offsets.len()
+    }
+
+    /// Events in order before `until`.
+    pub(super) fn before(&self, until: Time) -> Events<'_> {
+        let limit = until.since(self.begin()).ps();
+        let rest = &self.order.offsets[self.order.next..];
+        let n = rest.iter().take_while(|&&offset| offset < limit).count();
+        self.events(n)
+    }
+
+    /// Events in order at `t`.
+    pub(super) fn at(&self, t: Time) -> Events<'_> {
+        let offset = t.since(self.begin()).ps();
+        let rest = &self.order.offsets[self.order.next..];
+        let n = rest.iter().take_while(|&&other| other == offset).count();
+        self.events(n)
+    }
+
+    fn events(&self, n: usize) -> Events<'_> {
+        let span = self.order.next..self.order.next + n;
+        Events {
+            origin: self.begin(),
+            offsets: &self.order.offsets[span.clone()],
+            start: self.begin(),
+            growth: &self.order.growth[span.clone()],
+            psi: &[],
+            targets: &self.order.targets[span],
+            weights: EventWeights::One(self.weight),
+        }
+    }
+
+    /// Goes past `n` events and tells the time of the last.
+    pub(super) fn pass(&mut self, n: usize) -> Time {
+        self.order.next += n;
+        let last = self.order.offsets[self.order.next - 1];
+        self.look();
+        later(self.begin(), last)
+    }
+
+    /// Start of the bin at hand.
+    fn begin(&self) -> Time {
+        self.start.unwrap_or(self.end)
+    }
+
+    /// Finds out what comes next.
+    fn look(&mut self) {
+        let next = self.order.offsets.get(self.order.next);
+        self.order.next_time = next.map_or(self.end, |&offset| later(self.begin(), offset));
+    }
+
+    /// Opens the next bin: all of it onto neurons that cannot fire in it, what the others get in order.
+    pub(super) fn open(&mut self, neurons: &mut dyn Neurons) {
+        self.start = Some(self.end);
+        self.draw();
+        let mut apart = std::mem::take(&mut self.apart);
+        apart.clear();
+        for run in &self.runs {
+            let bin = Bin {
+                start: self.begin(),
+                end: self.end,
+                first: run.first,
+                sums: &self.sums[run.place..run.place + run.len],
+                weight: self.weight,
+            };
+            if self.wish.by_bin {
+                neurons.receive_bin(bin, &mut apart);
+            } else {
+                apart.extend((run.first..run.first + run.len).map(|j| j as u16));
+            }
+        }
+        self.order.keep_rest();
+        for &j in &apart {
+            self.set_apart(j, -1);
+        }
+        self.apart = apart;
+        self.arrange();
+    }
+
+    /// Draws the bin that begins at `start`.
+    fn draw(&mut self) {
+        self.drawn_from = self.rows.place().clone();
+        for run in &self.runs {
+            let counts = &mut self.counts[run.place..];
+            let (counts, behind) = counts[..run.len.next_multiple_of(BLOCK)].split_at_mut(run.len);
+            run.cumulative.draw(&mut self.rows, counts);
+            behind.fill(0);
+        }
+        let (rows, instants) = (&mut self.rows, &mut self.instants);
+        scatter(
+            rows,
+            &self.counts,
+            instants,
+            &mut self.begins,
+            &mut self.sums,
+            self.terms,
+        );
+        self.end = later(self.begin(), 1 << self.exponent);
+    }
+
+    /// Puts what comes in order into order.
+    fn arrange(&mut self) {
+        self.order.arrange(&self.wish);
+        self.look();
+    }
+
+    /// Where the counts of neuron `j` are.
+    fn slot(&self, j: usize) -> Option<usize> {
+        let behind = self.runs.partition_point(|run| run.first <= j);
+        let run = &self.runs[behind.checked_sub(1)?];
+        (j - run.first < run.len).then(|| run.place + (j - run.first))
+    }
+
+    /// When what the neuron at `slot` has had at once comes, if that is more than `least` after the start of the bin: offsets.
+    fn after(&self, slot: usize, least: i64) -> impl Iterator<Item = i64> {
+        let begin = self.begins[slot / BLOCK] as usize;
+        let rows = &self.instants[begin..begin + self.counts[slot] as usize];
+        let offsets = rows
+            .iter()
+            .map(move |row| self.terms.offset(row[slot % BLOCK]));
+        offsets.filter(move |&offset| offset > least)
+    }
+
+    /// Lets what neuron `j` gets more than `least` after the start of the bin come in order, when all is arranged; what that adds
+    /// up to.
+    fn set_apart(&mut self, j: u16, least: i64) -> f64 {
+        let slot = self.slot(j.into()).filter(|&slot| self.counts[slot] > 0);
+        let Some(slot) = slot else { return 0.0 };
+        let mut keys = std::mem::take(&mut self.order.keys);
+        let mut sum = 0.0;
+        for offset in self.after(slot, least) {
+            sum += growth(offset, &self.wish);
+            keys.push((offset as u64) << NEURON_BITS | u64::from(j));
+        }
+        self.order.keys = keys;
+        self.counts[slot] = 0;
+        sum
+    }
+
+    /// Takes what neuron `j` has had ahead of its time at `t` back. Whether there was anything.
+    pub(super) fn take_back(&mut self, neurons: &mut dyn Neurons, j: u16, t: Time) -> bool {
+        let Some(start) = self.start else {
+            return false;
+        };
+        let had = self.set_apart(j, t.since(start).ps());
+        if had > 0.0 {
+            neurons.take_back(start, j, had * self.weight);
+            self.order.insert(&self.wish);
+            self.look();
+        }
+        had > 0.0
+    }
+
+    /// Takes all that `neurons` have had ahead of their time at `t` back.
+    pub(super) fn take_all_back(&mut self, neurons: &mut dyn Neurons, t: Time) {
+        let Some(start) = self.start else { return };
+        let least = t.since(start).ps();
+        for run in 0..self.runs.len() {
+            let Run { first, len, .. } = self.runs[run];
+            for j in first..first + len {
+                let had = self.set_apart(j as u16, least);
+                if had > 0.0 {
+                    neurons.take_back(start, j as u16, had * self.weight);
+                }
+            }
+        }
+        self.order.keep_rest();
+        self.arrange();
+    }
+
+    /// What neuron `j` has had ahead of its time at `t`, as if it had come at this instant.
+    pub(super) fn ahead(&self, j: usize, t: Time) -> Option<(Time, f64)> {
+        let (slot, start) = (self.slot(j)?, self.start?);
+        let after = self.after(slot, t.since(start).ps());
+        let sum: f64 = after.map(|offset| growth(offset, &self.wish)).sum();
+        (sum > 0.0).then_some((start, sum * self.weight))
+    }
+
+    /// What a checkpoint keeps.
+    pub(super) fn state(&self) -> State {
+        State {
+            drawn_from: self.drawn_from.clone(),
+            start: self.start,
+            end: self.end,
+            rest: self.order.rest().collect(),
+        }
+    }
+
+    /// Goes on from where [`state`](Self::state) was taken of noise made alike; whether it may have been.
+    pub(super) fn go_on_from(&mut self, state: State) -> bool {
+        let State {
+            drawn_from,
+            start,
+            end,
+            rest,
+        } = state;
+        self.rows = Rows::at(drawn_from.clone());
+        self.drawn_from = drawn_from;
+        (self.start, self.end) = (start, end);
+        self.order.keys.clear();
+        self.counts.fill(0);
+        if start.is_some() {
+            self.draw();
+            if self.end != end {
+                return false;
+            }
+        }
+        for &key in &rest {
+            let j = key & ((1 << NEURON_BITS) - 1);
+            let Some(slot) = self.slot(j as usize) else {
+                return false;
+            };
+            if key >> (NEURON_BITS + self.exponent) > 0 {
+                return false;
+            }
+            self.counts[slot] = 0;
+        }
+        self.order.keys = rest;
+        self.arrange();
+        true
+    }
+}
+
+impl Order {
+    /// What is still to come, as keys.
+    fn rest(&self) -> impl Iterator<Item = u64> {
+        let rest = self.offsets[self.next..].iter();
+        rest.zip(&self.targets[self.next..])
+            .map(|(&offset, &j)| (offset as u64) << NEURON_BITS | u64::from(j))
+    }
+
+    /// Puts what is still to come among what is being put in order.
+    fn keep_rest(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.extend(self.rest());
+        self.keys = keys;
+    }
+
+    /// Puts all into order, with how much each grows.
+    fn arrange(&mut self, wish: &Wish) {
+        self.keys.sort_unstable();
+        self.offsets.clear();
+        self.targets.clear();
+        self.growth.clear();
+        self.next = 0;
+        for &key in &self.keys {
+            let offset = (key >> NEURON_BITS) as i64;
+            self.offsets.push(offset);
+            self.targets.push(key as u16);
+            self.growth.push(growth(offset, wish));
+        }
+        self.keys.clear();
+    }
+
+    /// Puts a few among what has been put in order.
+    fn insert(&mut self, wish: &Wish) {
+        for key in self.keys.drain(..) {
+            let (offset, j) = ((key >> NEURON_BITS) as i64, key as u16);
+            let place = |k: usize| (self.offsets[k], self.targets[k]) < (offset, j);
+            let mut at = self.next;
+            while at < self.offsets.len() && place(at) {
+                at += 1;
+            }
+            self.offsets.insert(at, offset);
+            self.targets.insert(at, j);
+            self.growth.insert(at, growth(offset, wish));
+        }
+    }
+}
+
+/// How much an event grows from the start of its bin on: where bins are short, by a polynomial that holds to three times the
+/// longest.
+#[inline]
+fn growth(offset: i64, wish: &Wish) -> f64 {
+    let x = offset as f64 * wish.growth.rate_per_ps;
+    if wish.by_bin {
+        exp_near_zero::<7>(x)
+    } else {
+        exp(x)
+    }
+}
+
+/// `ps` after `t`; what lies beyond the clock never comes.
+fn later(t: Time, ps: i64) -> Time {
+    t.checked_add(Duration::from_ps(ps)).unwrap_or(Time::MAX)
+}
+
+#[cfg(test)]
+mod tests;
