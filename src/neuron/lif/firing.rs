@@ -9,7 +9,7 @@ use crate::neuron::horizon::TICK;
 
 /// Neurons that come so near to the threshold within a bin of noise, in its events, get it in order: what else arrives would
 /// soon bring them there, and to take noise back costs more.
-const NEAR: f64 = 2.0;
+const NEAR: f64 = 1.0;
 
 impl Lif {
     /// See [`Neurons::fire`](crate::neuron::Neurons::fire).

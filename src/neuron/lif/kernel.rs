@@ -129,23 +129,36 @@ pub(super) fn add_each_event(
     None
 }
 
-/// Adds `amount · sums[j]` to each u that stays below `bar` with it, and appends the others to `apart`, of which the first is
-/// number `first`.
-pub(super) fn add_below(
-    u: &mut [f64],
-    sums: &[f64],
-    amount: f64,
-    bar: f64,
-    first: usize,
-    apart: &mut Vec<u16>,
-) {
-    const CHUNK: usize = 32;
-    let chunks = u.chunks_mut(CHUNK).zip(sums.chunks(CHUNK));
-    for (first, (u, sums)) in (first..).step_by(CHUNK).zip(chunks) {
-        if add_all_below(u, sums, amount, bar) {
-            continue;
+vectorized! {
+    /// Adds `amount · sums[j]` to each u that stays below `bar` with it, and appends the others to `apart`, of which the first
+    /// is number `first`.
+    pub(super) fn add_below(u: &mut [f64], sums: &[f64], amount: f64, bar: f64, first: usize, apart: &mut Vec<u16>) {
+        // Few of so many reach the bar; more would seldom have none that does.
+        const CHUNK: usize = 8;
+        let (chunks, rest) = u.as_chunks_mut::<CHUNK>();
+        let (of_chunks, of_rest) = sums.as_chunks::<CHUNK>();
+        let mut at = first;
+        for (u, sums) in chunks.iter_mut().zip(of_chunks) {
+            let mut with = [0.0; CHUNK];
+            let mut any = false;
+            for k in 0..CHUNK {
+                with[k] = u[k] + sums[k] * amount;
+                any |= with[k] >= bar;
+            }
+            if any {
+                for k in 0..CHUNK {
+                    if with[k] < bar {
+                        u[k] = with[k];
+                    } else {
+                        apart.push((at + k) as u16);
+                    }
+                }
+            } else {
+                *u = with;
+            }
+            at += CHUNK;
         }
-        for (j, (u, sum)) in (first..).zip(u.iter_mut().zip(sums)) {
+        for (j, (u, sum)) in (at..).zip(rest.iter_mut().zip(of_rest)) {
             let with = *u + sum * amount;
             if with < bar {
                 *u = with;
@@ -153,22 +166,6 @@ pub(super) fn add_below(
                 apart.push(j as u16);
             }
         }
-    }
-}
-
-vectorized! {
-    /// Adds if all stay below; whether they do.
-    fn add_all_below(u: &mut [f64], sums: &[f64], amount: f64, bar: f64) -> bool {
-        let mut any = false;
-        for (u, &sum) in u.iter().zip(sums) {
-            any |= *u + sum * amount >= bar;
-        }
-        if !any {
-            for (u, &sum) in u.iter_mut().zip(sums) {
-                *u += sum * amount;
-            }
-        }
-        !any
     }
 }
 

@@ -78,6 +78,7 @@ struct Order {
     next_time: Time,
     /// Those that are being put in order: the offset, then the neuron.
     keys: Vec<u64>,
+    room: Vec<u64>,
 }
 
 /// What a checkpoint keeps: the bin at hand is drawn again.
@@ -250,7 +251,7 @@ impl Binned {
         }
         self.order.keep_rest();
         for &j in &apart {
-            self.set_apart(j, -1);
+            self.leave(j);
         }
         self.apart = apart;
         self.arrange();
@@ -279,6 +280,7 @@ impl Binned {
 
     /// Puts what comes in order into order.
     fn arrange(&mut self) {
+        self.order.sort(NEURON_BITS + self.exponent);
         self.order.arrange(&self.wish);
         self.look();
     }
@@ -298,6 +300,21 @@ impl Binned {
             .iter()
             .map(move |row| self.terms.offset(row[slot % BLOCK]));
         offsets.filter(move |&offset| offset > least)
+    }
+
+    /// Lets all that neuron `j` gets in the bin come in order, when all is arranged.
+    #[inline]
+    fn leave(&mut self, j: u16) {
+        let Some(slot) = self.slot(j.into()) else {
+            return;
+        };
+        let begin = self.begins[slot / BLOCK] as usize;
+        let count = std::mem::take(&mut self.counts[slot]) as usize;
+        for row in &self.instants[begin..begin + count] {
+            let offset = self.terms.offset(row[slot % BLOCK]);
+            let key = (offset as u64) << NEURON_BITS | u64::from(j);
+            self.order.keys.push(key);
+        }
     }
 
     /// Lets what neuron `j` gets more than `least` after the start of the bin come in order, when all is arranged; what that adds
@@ -415,9 +432,39 @@ impl Order {
         self.keys = keys;
     }
 
-    /// Puts all into order, with how much each grows.
+    /// Sorts keys of so many bits: into buckets, then within them.
+    fn sort(&mut self, bits: u32) {
+        const BUCKET_BITS: u32 = 8;
+        let shift = bits.saturating_sub(BUCKET_BITS);
+        let bucket = |key: u64| ((key >> shift) as usize).min((1 << BUCKET_BITS) - 1);
+        let mut places = [0_u32; (1 << BUCKET_BITS) + 1];
+        for &key in &self.keys {
+            places[bucket(key) + 1] += 1;
+        }
+        for k in 1..places.len() {
+            places[k] += places[k - 1];
+        }
+        self.room.clear();
+        self.room.resize(self.keys.len(), 0);
+        for &key in &self.keys {
+            let place = &mut places[bucket(key)];
+            self.room[*place as usize] = key;
+            *place += 1;
+        }
+        std::mem::swap(&mut self.keys, &mut self.room);
+        for k in 1..self.keys.len() {
+            let key = self.keys[k];
+            let mut at = k;
+            while at > 0 && self.keys[at - 1] > key {
+                self.keys[at] = self.keys[at - 1];
+                at -= 1;
+            }
+            self.keys[at] = key;
+        }
+    }
+
+    /// Brings what has been sorted, with how much each grows.
     fn arrange(&mut self, wish: &Wish) {
-        self.keys.sort_unstable();
         self.offsets.clear();
         self.targets.clear();
         self.growth.clear();

@@ -120,9 +120,7 @@ impl Cumulative {
                 *draws = rows.next();
             }
             let mut numbers = [0; COUNTED];
-            let highest = draws.iter().copied().max().unwrap_or_default();
-            let reached = self.0.partition_point(|&bound| bound <= highest);
-            count(&mut numbers, &draws, &self.0[..reached]);
+            count(&mut numbers, &draws, &self.0);
             counts.copy_from_slice(&numbers[..counts.len()]);
         }
     }
@@ -131,7 +129,11 @@ impl Cumulative {
 vectorized! {
     /// How many of the bounds each draw has reached.
     fn count(counts: &mut [u32; COUNTED], draws: &[u32; COUNTED], bounds: &[u32]) {
-        for &bound in bounds {
+        let mut highest = 0;
+        for &draw in draws {
+            highest = highest.max(draw);
+        }
+        for &bound in bounds.iter().take_while(|&&bound| bound <= highest) {
             for (count, &draw) in counts.iter_mut().zip(draws) {
                 *count += u32::from(draw >= bound);
             }
