@@ -4,6 +4,7 @@ pub mod alteration;
 pub mod bytes;
 pub mod digest;
 pub mod distribution;
+pub mod file;
 pub mod filter;
 pub mod function;
 pub mod heap;

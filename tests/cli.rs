@@ -324,6 +324,37 @@ fn a_missing_model_file_gets_a_suggestion() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_in_place_of_a_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let (code, _, err) = typed_in(folder.path(), &["run", "pipe"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        err,
+        "error: `pipe`: found a pipe, expected a model file (TOML)\n"
+    );
+    for (file, found) in [("pipe", "a pipe"), ("/dev/zero", "a device")] {
+        for arguments in [
+            ["analyse", file, "rate"].as_slice(),
+            &["report", file, "--out", "page.html"],
+            &["recover", file, "--out", "again.h5"],
+            &["convert", file, "out.csv"],
+        ] {
+            let (code, out, err) = typed_in(folder.path(), arguments);
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+            assert!(
+                err.contains(&format!("`{file}`"))
+                    && err.contains(&format!("is {found}, expected a file")),
+                "{err}"
+            );
+        }
+    }
+}
+
 #[test]
 fn completions_are_printed_for_every_shell() {
     for (shell, expected) in [

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::argument::ModelArguments;
 use super::failure::Failure;
+use crate::base::file;
 use crate::base::suggest::nearest;
 use crate::config::{self, Model, Options, SleepReplay};
 use crate::experiment::sweep::plan::Source;
@@ -40,7 +41,7 @@ pub(super) fn source(arguments: &ModelArguments) -> Result<Source, Failure> {
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
+    file::read_text(path)
         .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))
 }
 
@@ -104,9 +105,13 @@ pub(super) fn find(path: &Path) -> Result<&Path, Failure> {
         return Ok(path);
     }
     let shown = path.display();
-    if path.is_dir() {
+    let found = match path.is_dir() {
+        true => Some("a folder"),
+        false => file::what(path),
+    };
+    if let Some(found) = found {
         return Err(Failure::input(format!(
-            "`{shown}`: found a folder, expected a model file (TOML)"
+            "`{shown}`: found {found}, expected a model file (TOML)"
         )));
     }
     let mut message = format!("`{shown}`: no such file");

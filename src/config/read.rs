@@ -7,6 +7,7 @@ use super::document::Document;
 use super::form::Paths;
 use super::reader::{Item, Reader, Section};
 use super::{Model, foraging, network, night, sleep_replay};
+use crate::base::file;
 
 /// The newest schema of model files that this version reads.
 const SCHEMA: i64 = 1;
@@ -37,7 +38,7 @@ pub fn read(path: &Path, options: &Options) -> Result<Model, ConfigError> {
         })
     };
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
+    file::open(path)
         .and_then(|file| {
             std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST + 1), &mut bytes)
         })

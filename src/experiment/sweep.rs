@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::file;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::run;
 use crate::record::checkpoint::hash;
@@ -226,7 +227,7 @@ fn folder(out: Option<&Path>) -> Result<PathBuf, SweepError> {
 
 /// What stands in the file `path`. A damaged one is refused: it says how often test images were looked at.
 fn tested_before(path: &Path) -> Result<Option<Tested>, SweepError> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match file::read_text(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|cause| SweepError::File {
             path: path.to_owned(),

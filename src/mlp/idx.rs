@@ -10,6 +10,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::base::file;
+
 /// The type code of unsigned bytes.
 const UNSIGNED_BYTES: u8 = 0x08;
 
@@ -221,7 +223,7 @@ pub fn parse_labels(file: &str, bytes: impl Read) -> Result<Vec<u8>, IdxError> {
 
 fn open(path: &Path) -> Result<(String, BufReader<File>), IdxError> {
     let file = path.display().to_string();
-    match File::open(path) {
+    match file::open(path) {
         Ok(open) => Ok((file, BufReader::new(open))),
         Err(source) => Err(IdxError::Read { file, source }),
     }

@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 pub(crate) use archive::{Archive, Budget};
 pub use element::Dtype;
 use element::{count, gather};
+
+use crate::base::file;
 pub(crate) use error::looks_like;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
@@ -226,7 +228,7 @@ pub(crate) fn announced(path: &Path) -> Result<Format, Problem> {
 /// # Errors
 /// If the system refuses.
 pub(crate) fn content(path: &Path) -> Result<Vec<u8>, Problem> {
-    std::fs::read(path).map_err(Problem::read)
+    file::read(path).map_err(Problem::read)
 }
 
 /// Reads a weight file from its content; `path` says which format it has and is named in errors, but not opened.

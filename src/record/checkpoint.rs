@@ -20,6 +20,7 @@ use super::length::Lengths;
 use super::output::{OutputError, part_of, replace};
 use crate::base::bytes;
 use crate::base::digest::fold;
+use crate::base::file;
 use crate::base::stream::mix;
 
 /// Name of the file in a run's folder.
@@ -144,7 +145,7 @@ impl Checkpoint {
     /// If there is none, or it is damaged, or another version of this program wrote it.
     pub fn read(folder: &Path) -> Result<Self, CheckpointError> {
         let path = folder.join(FILE);
-        match std::fs::read(&path) {
+        match file::read(&path) {
             Ok(bytes) => Self::parse(&bytes, &path),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Err(CheckpointError::Missing { path })

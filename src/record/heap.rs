@@ -8,6 +8,8 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
+use crate::base::file;
+
 const SIGNATURE: &[u8] = b"GCOL";
 const VERSION: u8 = 1;
 /// Objects and the numbers in front of them begin at multiples of it.
@@ -23,7 +25,7 @@ const PIECE: usize = 1 << 20;
 /// What is wrong, if the library would not come to the end of one, or the file cannot be read.
 pub(super) fn check(path: &Path, values: &[Range<u64>]) -> Result<(), String> {
     let cannot = |error: io::Error| error.to_string();
-    let mut file = File::open(path).map_err(cannot)?;
+    let mut file = file::open(path).map_err(cannot)?;
     let file_bytes = file.metadata().map_err(cannot)?.len();
     let width = width_of_sizes(&mut file).map_err(cannot)?;
     for place in gaps(values, file_bytes) {

@@ -10,10 +10,10 @@ mod visbrain;
 mod word;
 mod xml;
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::base::file;
 use crate::base::time::Duration;
 use crate::protocol::stage::{Epoch, Night, Score, Stage};
 
@@ -141,8 +141,8 @@ fn ending(path: &Path) -> String {
 
 fn content(path: &Path, columns: &Columns) -> Result<Night, Wrong> {
     let unreadable = |cause: std::io::Error| Wrong::new(format!("cannot read: {cause}"));
-    let file = File::open(path).map_err(unreadable)?;
-    let bytes = |file: File| {
+    let file = file::open(path).map_err(unreadable)?;
+    let bytes = |file: std::fs::File| {
         let mut bytes = Vec::new();
         let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
         read.map_err(unreadable)?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::csv::{Separator, Wrong, lines, number, quote};
+use crate::base::file;
 
 /// Names of the columns, and the columns, equally long.
 pub type Numbers = (Vec<String>, Vec<Vec<f64>>);
@@ -38,7 +39,7 @@ pub enum NumberFileError {
 /// # Errors
 /// If it cannot be read, has no header, or a field is no number.
 pub fn read(path: &Path) -> Result<Numbers, NumberFileError> {
-    let bytes = std::fs::read(path).map_err(|error| NumberFileError::Unreadable {
+    let bytes = file::read(path).map_err(|error| NumberFileError::Unreadable {
         path: path.to_owned(),
         cause: error.to_string(),
     })?;

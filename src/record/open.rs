@@ -6,6 +6,7 @@ use std::path::Path;
 use hdf5::{File, OpenMode};
 
 use super::ahead;
+use crate::base::file;
 
 /// Times that a block of metadata with a wrong checksum is read before it counts as damaged. The library's own 100
 /// would never end: it doubles the pause between them, from a nanosecond. Twenty take 2 ms, ample for a writer that
@@ -31,7 +32,7 @@ const COMPRESSED: [(&[u8], &str); 4] = [
 /// The reason if it cannot be read, is compressed as a whole, or is named as HDF5 and is not.
 pub(super) fn is_hdf5(path: &Path) -> Result<bool, String> {
     let start = |at: u64| -> std::io::Result<Vec<u8>> {
-        let (mut start, mut file) = (Vec::new(), std::fs::File::open(path)?);
+        let (mut start, mut file) = (Vec::new(), file::open(path)?);
         if at > 0 {
             file.seek(SeekFrom::Start(at))?;
         }
@@ -74,7 +75,7 @@ pub(super) fn is_hdf5(path: &Path) -> Result<bool, String> {
 /// # Errors
 /// The library's reason against the second way, or that it comes to no end with the file.
 pub(super) fn open(path: &Path) -> hdf5::Result<File> {
-    ahead::ask(path)?;
+    look(path)?;
     File::open(path).or_else(|_| {
         let mut builder = File::with_options();
         builder.fapl().metadata_read_attempts(READ_ATTEMPTS);
@@ -87,6 +88,12 @@ pub(super) fn open(path: &Path) -> hdf5::Result<File> {
 /// # Errors
 /// The library's reason, or that it comes to no end with the file.
 pub(super) fn open_whole(path: &Path) -> hdf5::Result<File> {
-    ahead::ask(path)?;
+    look(path)?;
     File::open(path)
+}
+
+/// Before the library opens the file at `path`.
+fn look(path: &Path) -> Result<(), String> {
+    file::check(path).map_err(|error| error.to_string())?;
+    ahead::ask(path)
 }

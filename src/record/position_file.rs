@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
 use super::open::{is_hdf5, open};
+use crate::base::file;
 use crate::base::parameter::Dimension;
 use crate::base::suggest;
 use crate::network::{AXES, PositionFile};
@@ -49,8 +50,7 @@ pub fn read(
         Err(cause) => Err(Fault::Unreadable(cause)),
         Ok(true) => sonata(path, file.population.as_deref(), size, dimension),
         Ok(false) => {
-            let bytes =
-                std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+            let bytes = file::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
             table(&bytes, size, dimension)
         }
     };

@@ -13,6 +13,7 @@ use super::header::{FORMAT, FORMAT_VERSION, Header, declares_format, format};
 use super::open::open;
 use super::output::{OutputError, persist, refuse_existing, temporary_beside};
 use super::{heap, text_length, whole};
+use crate::base::file;
 
 /// Why a file cannot be recovered.
 #[derive(Debug, thiserror::Error)]
@@ -132,7 +133,7 @@ pub fn is_complete(path: &Path) -> bool {
 fn has_begun(path: &Path) -> bool {
     use std::io::Read;
     let mut start = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
+    let read = file::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
     read.is_err() || start.iter().any(|&byte| byte != 0)
 }
 
@@ -142,7 +143,7 @@ pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
         path: path.to_owned(),
         cause,
     };
-    std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    file::open(path).map_err(|error| unreadable(error.to_string()))?;
     if path.is_dir() {
         return Err(unreadable("is a folder".to_owned()));
     }

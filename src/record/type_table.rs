@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::csv::quote;
 use super::dataset::Fault;
+use crate::base::file;
 
 /// Words that stand for no value.
 const NOTHING: [&str; 2] = ["NULL", "NA"];
@@ -23,7 +24,7 @@ impl TypeTable {
     /// # Errors
     /// If it cannot be read, has no such column, or a row has another number of words, no whole number, or one twice.
     pub(super) fn read(path: &Path, id: &str) -> Result<Self, Fault> {
-        let text = std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+        let text = file::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
         Self::parse(&String::from_utf8_lossy(&text), id)
     }
 

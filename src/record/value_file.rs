@@ -8,6 +8,7 @@ use super::circuit_file::DYNAMICS;
 use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
 use super::open::{is_hdf5, open};
+use crate::base::file;
 use crate::base::suggest;
 use crate::mlp::weight_file::{RawArray, raw_array, raw_arrays};
 
@@ -79,7 +80,7 @@ pub fn has_columns(path: &Path) -> bool {
 /// With line, dataset or array: unreadable or malformed files, no such column, numbers that are none or not finite.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<Vec<f64>, ValueFileError> {
     let ending = ending(path);
-    let bytes = || std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()));
+    let bytes = || file::read(path).map_err(|error| Fault::Unreadable(error.to_string()));
     let read = || match (ending.as_str(), is_hdf5(path)) {
         (_, Err(cause)) => Err(Fault::Unreadable(cause)),
         (_, Ok(true)) => nodes(path, wanted),

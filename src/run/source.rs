@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::base::file;
 use crate::record::checkpoint::hash;
 use crate::run::error::ResumeError;
 
@@ -37,7 +38,7 @@ pub fn check(files: &[(PathBuf, u128)]) -> Result<(), ResumeError> {
 fn hash_file(path: &Path) -> Result<u128, ResumeError> {
     const PIECE: u64 = 1 << 20;
     let read = || {
-        let mut file = std::fs::File::open(path)?;
+        let mut file = file::open(path)?;
         let (mut sum, mut piece) = (0_u128, Vec::new());
         while file.by_ref().take(PIECE).read_to_end(&mut piece)? > 0 {
             piece.extend(sum.to_le_bytes());

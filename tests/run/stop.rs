@@ -170,7 +170,7 @@ fn a_second_signal_ends_at_once() {
     assert_eq!(end_soon(&mut child), Some(130));
 }
 
-/// A network under spikes from a file that never ends: a pipe that nobody writes into.
+/// A network under spikes from a file that is long to read.
 const WAITING: &str = r#"
 schema = 1
 experiment = "network"
@@ -183,15 +183,27 @@ v_th = "10 mV"
 [stimulus.s]
 kind = "spikes"
 target = "e"
-file = "pipe.csv"
+file = "long.h5"
 weight = "1 mV"
 "#;
 
+/// Whether a process has a file of this name open.
+#[cfg(target_os = "linux")]
+fn has_open(child: &Child, name: &str) -> bool {
+    let open = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
+    let mut open = open.into_iter().flatten().flatten();
+    open.any(|fd| std::fs::read_link(fd.path()).is_ok_and(|path| path.ends_with(name)))
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
     let place = Place::with_model(WAITING);
-    let made = Command::new("mkfifo").arg(place.path("pipe.csv")).status();
-    assert!(made.expect("mkfifo").success());
+    let spikes = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign_files/spikes_gzip.h5");
+    std::fs::copy(spikes, place.path("long.h5")).expect("copied");
+    // A hole behind the spikes, which takes no room, and minutes to read for the hash of the file.
+    let file = std::fs::File::options().write(true).open(place.path("long.h5"));
+    file.and_then(|file| file.set_len(1 << 40)).expect("a hole");
     let nothing = "error: stopped early; nothing was written\n";
     let limited = place.command("--quiet run model.toml --out r --max-wall 200ms");
     let output = { limited }.output().expect("it runs");
@@ -199,16 +211,14 @@ fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
     assert_eq!(super::setup::text(&output.stderr), nothing);
 
     let mut child = start(&place, "--quiet run model.toml --out r");
-    // Opens once somebody reads at the other end.
-    let pipe = std::fs::OpenOptions::new()
-        .write(true)
-        .open(place.path("pipe.csv"));
+    while !has_open(&child, "long.h5") {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     signal(&child, "TERM");
     assert_eq!(end_soon(&mut child), Some(3));
     let output = said(&child.wait_with_output().expect("ended"));
     assert!(output.ends_with(nothing), "{output}");
     assert!(!place.path("r").exists());
-    drop(pipe.expect("a pipe"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::CircuitError;
+use crate::base::file;
 
 /// Simulated where no simulation is described.
 const DEFAULT_MS: f64 = 1000.0;
@@ -114,7 +115,7 @@ pub(super) fn json(path: &Path) -> Result<Map<String, Value>, CircuitError> {
         path: path.to_owned(),
         problem,
     };
-    let text = std::fs::read(path).map_err(|error| wrong(format!("cannot read: {error}")))?;
+    let text = file::read(path).map_err(|error| wrong(format!("cannot read: {error}")))?;
     let value: Value = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
     let Value::Object(mut object) = value else {
         return Err(wrong("found no object, expected one".into()));

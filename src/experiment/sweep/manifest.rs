@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::file;
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::measure::On;
 use crate::record::output::{write_new, write_over};
@@ -38,7 +39,7 @@ impl Manifest {
     /// If that is another, or the folder holds something else.
     pub fn agree(&self, folder: &Path) -> Result<(), SweepError> {
         let path = folder.join(FILE);
-        let read = match std::fs::read_to_string(&path) {
+        let read = match file::read_text(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             read => Some(read.map_err(|cause| SweepError::File {
                 path: path.clone(),

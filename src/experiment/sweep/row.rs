@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::file;
 use crate::experiment::sweep::error::SweepError;
 
 /// Name of the file of rows in the folder of a shard.
@@ -84,7 +85,7 @@ pub fn read_all(folder: &Path) -> Result<BTreeMap<String, Row>, SweepError> {
         if !path.is_file() {
             continue;
         }
-        let text = std::fs::read_to_string(&path).map_err(|cause| SweepError::File {
+        let text = file::read_text(&path).map_err(|cause| SweepError::File {
             path: path.clone(),
             verb: "read",
             cause,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::base::file;
 use crate::connection::{EdgeColumns, EdgeFault, EdgeList, Edges};
 use crate::record::csv::{self, Separator, Wrong, number, place, quote};
 use crate::record::dataset::Fault;
@@ -15,7 +16,7 @@ pub(super) fn read(
     columns: Option<&EdgeColumns>,
     list: EdgeList,
 ) -> Result<Edges, Fault> {
-    let bytes = std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+    let bytes = file::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
     parse(&bytes, columns, list).map_err(|wrong| Fault::Content {
         place: format!("line {}", wrong.line),
         found: wrong.found,

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::base::file;
 use crate::connection::{Column, EdgeList, Edges};
 use crate::mlp::weight_file::{RawArray, raw_arrays};
 use crate::record::dataset::Fault;
@@ -22,7 +23,7 @@ pub(super) fn read(
     mut list: EdgeList,
     unused: &mut Vec<String>,
 ) -> Result<Edges, Fault> {
-    let bytes = std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+    let bytes = file::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
     let arrays = Arrays(raw_arrays(&bytes).map_err(Fault::Unreadable)?);
     arrays.check_shape(&list)?;
     let (sources, targets) = arrays.ends()?;

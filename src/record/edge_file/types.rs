@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{EdgeFileError, attribute::Attribute};
+use crate::base::file;
 use crate::base::suggest;
 use crate::record::csv::quote;
 use crate::record::dataset::Fault;
@@ -114,7 +115,7 @@ impl EdgeTypes {
 fn sign(path: &Path) -> Result<Option<f64>, EdgeFileError> {
     let wrong = |fault| EdgeFileError::new(path, fault);
     let unreadable = |cause: String| wrong(Fault::Unreadable(cause));
-    let text = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = file::read(path).map_err(|error| unreadable(error.to_string()))?;
     let model: serde_json::Value =
         serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
     match model.get("sign").map(serde_json::Value::as_f64) {

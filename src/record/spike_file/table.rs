@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::header::Header;
 use super::{Choice, SpikeFile, Take, spike_time};
+use crate::base::file;
 use crate::base::time::Time;
 use crate::record::csv::{Wrong, number, quote};
 use crate::record::dataset::Fault;
@@ -28,7 +29,7 @@ pub(super) fn visit(
     choice: Choice<'_>,
     take: &mut Take<'_>,
 ) -> Result<(), Fault> {
-    let table = std::fs::File::open(&file.path);
+    let table = file::open(&file.path);
     let table = table.map_err(|error| Fault::Unreadable(error.to_string()))?;
     rows(BufReader::with_capacity(1 << 16, table), file, choice, take)
 }

@@ -7,12 +7,12 @@
 
 mod architecture;
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
 use hdf5::{Dataset, Group};
 
+use crate::base::file;
 use crate::mlp::weight_file::{Archive, Format, Parts, Problem, content, looks_like};
 use crate::record::dataset::Fault;
 use crate::record::open::open_whole;
@@ -39,7 +39,7 @@ const MOST_SHOWN: u64 = 16;
 /// If the file is no model of dense layers with ReLU between them, or damaged.
 pub(super) fn read(path: &Path) -> Result<Parts, Problem> {
     let mut start = Vec::new();
-    File::open(path)
+    file::open(path)
         .and_then(|file| file.take(MOST_SHOWN).read_to_end(&mut start))
         .map_err(Problem::read)?;
     if start.starts_with(ZIP) {

@@ -4,13 +4,13 @@
 //! what lies in `#refs#`, a struct a group. What an array is says its attribute `MATLAB_class`. Source: the files
 //! themselves and the readers of them, hdf5storage 0.2 and mat73 0.65: MathWorks describes no more than that they are HDF5.
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Group, Location, ObjectReference1, ReferencedObject};
 
+use crate::base::file;
 use crate::mlp::weight_file::matlab::{Numbers, Value, add};
 use crate::mlp::weight_file::{Dtype, Format, Parts, Problem};
 use crate::record::open::open_whole;
@@ -36,7 +36,7 @@ const INTERNAL: [&str; 2] = ["#refs#", "#subsystem#"];
 pub(super) fn is_hdf5(path: &Path) -> Result<bool, Problem> {
     let (at, signature) = HDF5;
     let mut found = Vec::new();
-    let mut file = File::open(path).map_err(Problem::read)?;
+    let mut file = file::open(path).map_err(Problem::read)?;
     file.seek(SeekFrom::Start(at))
         .and_then(|_| file.take(signature.len() as u64).read_to_end(&mut found))
         .map_err(Problem::read)?;
