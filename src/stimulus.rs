@@ -29,6 +29,31 @@ use wave::Modulation;
 /// A spike of one neuron of the driven population.
 pub type Spike = (Time, u32);
 
+/// Most spikes that a stimulus draws at once. All are held until they have arrived, half a gigabyte of them, and nobody is heard who
+/// asks for an end meanwhile, for about a second.
+pub const MOST_AT_ONCE: f64 = 3e7;
+
+/// Refuses so many `spikes` at once, which come of `parameter`: as `of` says.
+pub(crate) fn held(
+    model: &'static str,
+    parameter: &'static str,
+    spikes: f64,
+    of: &str,
+) -> Result<(), ParameterError> {
+    if spikes <= MOST_AT_ONCE {
+        return Ok(());
+    }
+    let reason = format!(
+        " brings {spikes:.1e} spikes at once, of {of}, expected at most {MOST_AT_ONCE:e}: all are held in memory"
+    );
+    Err(ParameterError::Inconsistent {
+        model,
+        parameter,
+        neuron: None,
+        reason,
+    })
+}
+
 /// A state that does not belong to a stimulus, or cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the state does not fit the stimulus: {0}")]
@@ -144,6 +169,8 @@ pub enum Brings {
         neurons: (u32, Option<u32>),
         /// Groups that they are divided into.
         groups: u32,
+        /// Spikes onto each neuron, on average.
+        each: f64,
         /// From the pulse to its last spike at the latest.
         duration: Duration,
     },

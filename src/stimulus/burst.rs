@@ -36,6 +36,7 @@ pub static ENTRY: Entry = Entry {
             begin: begin(sequence, shape, give),
             neurons: (sequence.first, sequence.neurons),
             groups: sequence.groups,
+            each: spikes,
             duration: Duration::from_ps(span.saturating_add(shape.duration.ps())),
         })
     },

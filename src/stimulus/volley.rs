@@ -24,6 +24,7 @@ pub static ENTRY: Entry = Entry {
             begin: begin(sequence, shape, give),
             neurons: (sequence.first, sequence.neurons),
             groups: sequence.groups,
+            each: 1.0,
             duration: sequence.span(&SPEC)?,
         })
     },

@@ -199,10 +199,15 @@ fn has_open(child: &Child, name: &str) -> bool {
 #[test]
 fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
     let place = Place::with_model(WAITING);
-    let spikes = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign_files/spikes_gzip.h5");
+    let spikes = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/foreign_files/spikes_gzip.h5"
+    );
     std::fs::copy(spikes, place.path("long.h5")).expect("copied");
     // A hole behind the spikes, which takes no room, and minutes to read for the hash of the file.
-    let file = std::fs::File::options().write(true).open(place.path("long.h5"));
+    let file = std::fs::File::options()
+        .write(true)
+        .open(place.path("long.h5"));
     file.and_then(|file| file.set_len(1 << 40)).expect("a hole");
     let nothing = "error: stopped early; nothing was written\n";
     let limited = place.command("--quiet run model.toml --out r --max-wall 200ms");

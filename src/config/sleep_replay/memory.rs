@@ -5,7 +5,9 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::config::form::{Around, Keys, Table, count, given, number, span, words};
 use crate::config::reader::Section;
+use crate::stimulus::MOST_AT_ONCE;
 
+use super::night::most_at_once_hz;
 use super::{Input, Sleep};
 
 /// The short-term store.
@@ -144,6 +146,26 @@ pub(super) fn fits(
                 legible(most_hz)
             );
             return refuse(key, message, "lower it, or set `sleep.grid = \"off\"`");
+        }
+    }
+    let pixels = around.layers.map_or(1, |layers| layers.sizes[0]);
+    for (key, rate_hz, neurons) in [
+        ("rate", memory.rate_hz(sleep), pixels),
+        ("teacher", memory.teacher_hz, 1),
+    ] {
+        let most_hz = most_at_once_hz(tick, neurons);
+        if sleep.grid.is_none() && rate_hz > most_hz {
+            let message = format!(
+                "`memory.{key}` is {} Hz, expected at most {} Hz: {neurons} neurons would get more than {MOST_AT_ONCE:e} spikes at \
+                 once, in {tick}",
+                legible(rate_hz),
+                legible(most_hz)
+            );
+            return refuse(
+                key,
+                message,
+                "lower it, or the period of `sleep.input.patch`",
+            );
         }
     }
     true

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::base::time::{Duration, PS_PER_MS, Time};
@@ -12,6 +13,7 @@ use crate::config::form::{
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Reader, Section};
+use crate::stimulus::MOST_AT_ONCE;
 use crate::stimulus::spike_list::{self, Columns, SpikeFile};
 
 /// Sleep.
@@ -263,6 +265,35 @@ impl Table for Input {
             }
         }
     }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let Self::Image {
+            max_rate_hz, patch, ..
+        } = self
+        else {
+            return true;
+        };
+        let (Some(layers), None) = (around.layers, around.grid) else {
+            return true;
+        };
+        let tick = patch.map_or(Patch::default().period, |patch| patch.period);
+        let pixels = patch.map_or(layers.sizes[0], |patch| patch.side * patch.side);
+        let most_hz = most_at_once_hz(tick, pixels) / 2.0;
+        let fits = *max_rate_hz <= most_hz;
+        if !fits && let Some(item) = section.get("max_rate") {
+            let expected = format!(
+                "at most {} Hz: {pixels} pixels would get more than {MOST_AT_ONCE:e} spikes at once, in {tick}",
+                legible(most_hz)
+            );
+            item.refuse::<()>(&expected, Some("lower it, or the period of `patch`".into()));
+        }
+        fits
+    }
+}
+
+/// The rate of each of so many neurons at which as many spikes are drawn in a `tick` as are held at once, in hertz.
+pub(super) fn most_at_once_hz(tick: Duration, neurons: usize) -> f64 {
+    MOST_AT_ONCE / (tick.as_ms() * 1e-3 * neurons.max(1) as f64)
 }
 
 /// Reports that there are no images.

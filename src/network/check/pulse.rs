@@ -181,7 +181,7 @@ impl Network {
         size: u32,
         (first, n): (u32, Option<u32>),
         groups: u32,
-    ) -> Result<(), Problem> {
+    ) -> Result<u32, Problem> {
         let end = n.map_or(Some(size), |n| first.checked_add(n));
         if first >= size || end.is_none_or(|end| end > size) {
             let neuron = end.map_or(u32::MAX, |end| end.max(first.saturating_add(1)) - 1);
@@ -189,7 +189,7 @@ impl Network {
         }
         let driven = n.unwrap_or(size - first);
         match driven.is_multiple_of(groups) {
-            true => Ok(()),
+            true => Ok(driven),
             false => Err(Problem::Groups { groups, driven }),
         }
     }

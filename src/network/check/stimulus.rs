@@ -133,11 +133,15 @@ impl Network {
                     begin,
                     neurons,
                     groups,
+                    each,
                     ..
                 },
                 _,
             ) => {
-                Self::check_driven(size, neurons, groups)?;
+                let driven = Self::check_driven(size, neurons, groups)?;
+                let of = format!("{each} for each of {driven} neurons");
+                let spikes = each * f64::from(driven);
+                stimulus::held(entry.spec.name, "rate", spikes, &of)?;
                 Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
             }
             (brings @ (Brings::Spikes(_) | Brings::Noise { .. }), _) => {

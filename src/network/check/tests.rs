@@ -40,6 +40,24 @@ fn neurons_begin_at_a_number_and_below_their_threshold() {
 }
 
 #[test]
+fn bursts_that_fill_memory_are_refused() {
+    let stimulate = |duration_ms: f64| {
+        let mut network = Network::new(1);
+        let lif = Values::from([("tau_m", 20.0), ("v_th", 20.0)]);
+        network.population("a", 1000, "lif", lif).unwrap();
+        let burst = [("rate", 1000.0), ("duration", duration_ms)];
+        let added = network.stimulate("s", "burst", ["a"], 1.0, burst);
+        added.map_err(|error| error.to_string())
+    };
+    assert_eq!(stimulate(2e4), Ok(()));
+    let error = stimulate(4e4).unwrap_err();
+    assert!(
+        error.contains("`rate` brings 4.0e7 spikes at once, of 40000 for each of 1000 neurons"),
+        "{error}"
+    );
+}
+
+#[test]
 fn spikes_come_at_zero_or_later_and_onto_neurons_that_there_are() {
     let ms = |ms: i64| Time::from_ps(ms * 1_000_000_000);
     let give = |spikes: &[(Time, u32)]| {

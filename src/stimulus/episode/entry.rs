@@ -10,7 +10,7 @@ use crate::base::parameter::{
 use crate::base::time::Duration;
 use crate::memory::sketch::Palette;
 use crate::stimulus::poisson::TICKS_HZ;
-use crate::stimulus::{Begin, Brings, Entry};
+use crate::stimulus::{Begin, Brings, Entry, held};
 
 macro_rules! entry {
     ($spec:ident) => {
@@ -286,6 +286,11 @@ impl Episodes {
         } else {
             Scenes::Patterns(rows.iter().map(|row| row.to_vec()).collect())
         };
+        let Programme { event, rate_hz, .. } = self.programme;
+        let most = scenes.most();
+        let of = format!("{rate_hz} Hz in pixels of up to {most} together for {event}");
+        let spikes = rate_hz * event.as_ms() * 1e-3 * most;
+        held(self.spec.name, "event", spikes, &of)?;
         let (scenes, programme) = (Arc::new(scenes), self.programme);
         Ok(Arc::new(move |onset| {
             let name = format!("{}{}", onset.name, onset.suffix);

@@ -31,6 +31,23 @@ impl Scenes {
         self.len() == 0
     }
 
+    /// Most that the pixels of one may add up to.
+    pub fn most(&self) -> f64 {
+        match self {
+            Self::Patterns(patterns) => {
+                let sum = |row: &Vec<f32>| row.iter().map(|&x| f64::from(x)).sum();
+                patterns.iter().map(sum).fold(0.0, f64::max)
+            }
+            Self::Field(field) => field.below.len() as f64,
+            Self::Palettes(palettes, length) => {
+                let pixels = palettes.iter().map(|palette| palette.mean.len());
+                let pixels = pixels.max().unwrap_or(0) as f64;
+                // Of all of one length the sum is largest where all pixels are equal.
+                length.map_or(pixels, |length| length * pixels.sqrt())
+            }
+        }
+    }
+
     /// Draws what scene number `at` is this time; nothing where there is none.
     pub fn draw(&self, at: usize, stream: &mut Stream) -> Vec<f32> {
         match self {

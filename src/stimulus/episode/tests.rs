@@ -1,6 +1,8 @@
 use super::*;
+use crate::base::parameter::{Values, complete};
 use crate::base::time::PS_PER_MS;
 use crate::memory::sketch::Palette;
+use crate::stimulus::{Brings, Entry};
 
 const PROGRAMME: Programme = Programme {
     event: Duration::from_ps(50 * PS_PER_MS),
@@ -163,4 +165,28 @@ fn regular_spikes_come_at_even_intervals_from_a_random_phase_on() {
     let apart = |(k, &phase): (usize, &f64)| (phase - (k as f64 + 0.5) / EVENTS as f64).abs();
     let most = first.iter().enumerate().map(apart).fold(0.0, f64::max);
     assert!(most < 1.95 / (EVENTS as f64).sqrt(), "{most}");
+}
+
+#[test]
+fn an_event_that_fills_memory_is_refused() {
+    let onto = |kind: &'static Entry, event_ms: f64, numbers: Vec<f32>| {
+        let mut values = Values::from([("rate", 1000.0), ("event", event_ms)]);
+        values.insert("file", std::path::PathBuf::from("a.npy"));
+        let values = complete(kind.spec, &values).unwrap();
+        let Brings::Episodes(episodes) = (kind.build)(&values).unwrap() else {
+            panic!("no episodes");
+        };
+        let begun = episodes.onto(&numbers.into(), 4);
+        begun.map(|_| ()).map_err(|error| error.to_string())
+    };
+    // Three spikes in each millisecond of the second pattern.
+    let patterns = || vec![0.5, 0.0, 0.0, 0.0, 1.0, 1.0, 0.5, 0.5];
+    assert_eq!(onto(&PATTERNS, 1e7, patterns()), Ok(()));
+    assert_eq!(
+        onto(&PATTERNS, 2e7, patterns()).unwrap_err(),
+        "`patterns`: `event` brings 6.0e7 spikes at once, of 1000 Hz in pixels of up to 3 together for 20000000 ms, expected at most \
+         3e7: all are held in memory"
+    );
+    let error = onto(&FIELD, 1e7, vec![0.5; 4]).unwrap_err();
+    assert!(error.contains("`event` brings 4.0e7 spikes"), "{error}");
 }

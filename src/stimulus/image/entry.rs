@@ -10,7 +10,7 @@ use crate::base::parameter::{
 };
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::stimulus::poisson::TICKS_HZ;
-use crate::stimulus::{Begin, Brings, Entry};
+use crate::stimulus::{Begin, Brings, Entry, held};
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
@@ -188,6 +188,17 @@ impl Image {
             .map(|side| self.patch(side, n, tick))
             .transpose()?;
         let twice = 2.0 * self.max_rate_hz;
+        if self.grid.is_none() {
+            let seen = self.side.map_or(n, |side| side * side);
+            let parameter = if self.side.is_some() {
+                "period"
+            } else {
+                "max_rate"
+            };
+            let of = format!("up to {twice} Hz in {seen} pixels for {tick}");
+            let spikes = twice * tick.as_ms() * 1e-3 * seen as f64;
+            held(SPEC.name, parameter, spikes, &of)?;
+        }
         let rates: Vec<f64> = pixels.iter().map(|&x| twice * f64::from(x)).collect();
         let timing = match self.grid {
             Some(_) => Timing::Grid,
@@ -236,5 +247,40 @@ impl Image {
             width,
             height,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::parameter::complete;
+
+    #[test]
+    fn a_window_that_stays_until_memory_is_full_is_refused() {
+        let onto = |numbers: &[(&'static str, f64)], side: Option<u32>| {
+            let mut values: Values = numbers.iter().copied().collect();
+            values.insert("file", PathBuf::from("a.npy"));
+            if let Some(side) = side {
+                values.insert("side", side);
+            }
+            let Brings::Image(image) = (ENTRY.build)(&complete(&SPEC, &values).unwrap()).unwrap()
+            else {
+                panic!("no image");
+            };
+            let begun = image.onto(&vec![0.5; 16].into(), 16);
+            begun.map(|_| ()).map_err(|error| error.to_string())
+        };
+        let window = |period_ms: f64| [("max_rate", 500.0), ("period", period_ms)];
+        assert_eq!(onto(&window(5e6), Some(2)), Ok(()));
+        assert_eq!(
+            onto(&window(1e7), Some(2)).unwrap_err(),
+            "`image`: `period` brings 4.0e7 spikes at once, of up to 1000 Hz in 4 pixels for 10000000 ms, expected at most 3e7: all are \
+             held in memory"
+        );
+        // Seen whole, an image is drawn for a millisecond at a time; on a grid, once in each step.
+        let error = onto(&[("max_rate", 1e9)], None).unwrap_err();
+        assert!(error.contains("`max_rate` brings 3.2e7 spikes"), "{error}");
+        let steps = [("max_rate", 500.0), ("grid", 1.0), ("period", 1e7)];
+        assert_eq!(onto(&steps, Some(2)), Ok(()));
     }
 }
