@@ -60,6 +60,7 @@ mod tests;
 use super::data::{Bout, Data, called};
 use super::table::Table;
 use super::trains::{Span, united};
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -203,6 +204,7 @@ impl Measure {
         seed: u64,
     ) -> Result<Vec<Table>, MeasureError> {
         let values = complete(self.spec, given)?;
+        check_times(self.spec, data, &values)?;
         let mut stream = stream(self.spec, seed);
         (self.run)(data, &values, &mut stream)
     }
@@ -260,6 +262,54 @@ fn one_span(spec: &'static Spec, data: &Data) -> Result<Span, MeasureError> {
         spans.len()
     );
     Err(lacks(spec, problem))
+}
+
+/// Most bins of a measure. A choice: a night in milliseconds has a tenth of them, and each takes some 20 bytes.
+const MOST_BINS: i64 = 300_000_000;
+
+/// Refuses times that the clock does not have, bins and smoothing that are longer than what there is to look at, and more bins than
+/// can be counted in reasonable time.
+fn check_times(spec: &'static Spec, data: &Data, values: &Values) -> Result<(), MeasureError> {
+    let spans = data.spans.iter();
+    let whole_ps: i64 = spans.clone().map(|span| span.length().ps()).sum();
+    // Some look at bouts of their own.
+    let bouts = data.bouts.iter().map(|bout| &bout.span);
+    let longest = spans.chain(bouts).map(|span| span.length()).max();
+    for parameter in spec.parameters {
+        let (name, value) = (parameter.name, values.number(parameter.name));
+        let Some(ms) = value.filter(|_| parameter.dimension() == Dimension::Time) else {
+            continue;
+        };
+        let refused = |found: String, expected: String| {
+            Err(lacks(
+                spec,
+                format!("`{name}`: found {found}, expected {expected}"),
+            ))
+        };
+        let Ok(length) = Duration::from_ms(ms) else {
+            return refused(
+                format!("{} ms", legible(ms)),
+                "at most 106 days, the clock's range".into(),
+            );
+        };
+        let is_bin = matches!(name, "bin" | "window");
+        if let Some(longest) = longest
+            && length > longest
+            && (is_bin || name == "smooth")
+        {
+            let expected =
+                format!("at most {longest}, the longest stretch of time that is looked at");
+            return refused(length.to_string(), expected);
+        }
+        let bins = whole_ps / length.ps().max(1);
+        if is_bin && bins > MOST_BINS {
+            return refused(
+                format!("{bins} bins of {length}"),
+                format!("at most {MOST_BINS}"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The spans, which must hold `least` bins of this width together.

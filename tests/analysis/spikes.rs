@@ -67,6 +67,37 @@ fn what_is_undefined_is_no_number_and_what_is_missing_is_said() {
         refused("fano_factor", &data, &Values::from([("window", 1_500.0)])),
         "`fano_factor`: found 1 bins of 1500 ms, expected 2 or more"
     );
+    for (name, key, ms, expected) in [
+        (
+            "fano_factor",
+            "window",
+            3_000.0,
+            "found 3000 ms, expected at most 2000 ms, the longest stretch of time that is looked at",
+        ),
+        (
+            "spectrum",
+            "bin",
+            1e12,
+            "found 1000000000000 ms, expected at most 106 days, the clock's range",
+        ),
+        (
+            "up_down",
+            "smooth",
+            2_000.5,
+            "found 2000.5 ms, expected at most 2000 ms, the longest stretch of time that is looked at",
+        ),
+        (
+            "correlation",
+            "bin",
+            1e-6,
+            "found 2000000000 bins of 0.000001 ms, expected at most 300000000",
+        ),
+    ] {
+        assert_eq!(
+            refused(name, &data, &Values::from([(key, ms)])),
+            format!("`{name}`: `{key}`: {expected}")
+        );
+    }
     assert_eq!(
         refused("fano_factor", &data, &Values::from([("windwo", 1_500.0)])),
         "`fano_factor` has no parameter `windwo`\n  help: did you mean `window`?"
