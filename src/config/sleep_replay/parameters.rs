@@ -1,7 +1,10 @@
 //! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
 
+use std::collections::BTreeMap;
+
 use crate::base::legible::legible;
-use crate::base::parameter::{Dimension, Kind, ParameterSpec, Spec, Values};
+use crate::base::parameter::{Dimension, Kind, ParameterError, ParameterSpec, Spec, Values};
+use crate::base::stream::Stream;
 use crate::config::document::Origin;
 use crate::config::form::{self, Around, Form, Keys, Layers, Table, chosen, registered};
 use crate::config::quantity;
@@ -49,9 +52,9 @@ impl Table for Named<'_, Neuron> {
         layers.extend(all.into_iter().flatten());
     }
 
-    /// Refuses thresholds that every arrival, or the reset after a spike, would reach.
+    /// Refuses times that the clock does not have, and thresholds that every arrival, or the reset after a spike, would reach.
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
-        let Self(Neuron { layers, .. }, names) = self;
+        let Self(Neuron { model, layers }, names) = self;
         let mut reported: Vec<Origin> = Vec::new();
         for (layer, values) in names.iter().zip(layers) {
             let of = |name: &str| values.number(name);
@@ -75,7 +78,10 @@ impl Table for Named<'_, Neuron> {
                         legible(v_th)
                     ),
                 ),
-                _ => continue,
+                _ => match impossible_time(model, values) {
+                    Some((key, error)) => ([key, key], format!("layer `{layer}`: {error}")),
+                    None => continue,
+                },
             };
             // One value for all layers is one mistake.
             let origin = keys.iter().find_map(|key| written(section, key, layer));
@@ -87,6 +93,25 @@ impl Table for Named<'_, Neuron> {
         }
         reported.is_empty()
     }
+}
+
+/// The time that neurons of these `values` cannot have, and why.
+fn impossible_time(spec: &'static Spec, values: &Values) -> Option<(&'static str, ParameterError)> {
+    let model = neuron::model(spec.name).ok()?;
+    let built = (model.build)(neuron::Setup {
+        size: 0,
+        values,
+        each: &BTreeMap::new(),
+        stream: Stream::new(0, "neurons", 0),
+    });
+    let error = built.err()?;
+    // Thresholds are not yet what they will be.
+    let is_time = |key: &&str| {
+        let parameter = spec.parameter(key);
+        parameter.is_some_and(|parameter| parameter.dimension() == Dimension::Time)
+    };
+    let key = error.parameter().filter(is_time)?;
+    Some((key, error))
 }
 
 /// Where the value of `key` for `layer` was written.

@@ -186,8 +186,8 @@ impl Network {
         }
     }
 
-    /// Checks that the network can become what `alterations` make of it: each number by itself, and those of a population
-    /// together as far as its neurons share them.
+    /// Checks that the network can become what `alterations` make of it: each number by itself, those of a stimulus together, and
+    /// those of a population as far as its neurons share them.
     ///
     /// # Errors
     /// The first thing that cannot be.
@@ -195,33 +195,42 @@ impl Network {
         &self,
         alterations: impl IntoIterator<Item = (&'a ParameterPath, &'a Alteration)>,
     ) -> Result<(), PathError> {
-        let mut populations: Vec<(&str, Vec<(&str, Alteration)>)> = Vec::new();
+        let mut parts: Vec<(Part, &str, Vec<(&str, Alteration)>)> = Vec::new();
         let mut forces = Alterations::new();
         for (path, &alteration) in alterations {
             self.check_alteration(path, alteration)?;
             if path.part == Part::Homeostasis {
                 forces.insert(path.clone(), alteration);
             }
-            if path.part == Part::Population {
+            if matches!(path.part, Part::Population | Part::Stimulus) {
                 let one = (&path.parameter[..], alteration);
-                match populations.iter_mut().find(|known| known.0 == path.name) {
-                    Some(known) => known.1.push(one),
-                    None => populations.push((&path.name, vec![one])),
+                let mut known = parts.iter_mut();
+                match known.find(|known| known.0 == path.part && known.1 == path.name) {
+                    Some(known) => known.2.push(one),
+                    None => parts.push((path.part, &path.name, vec![one])),
                 }
             }
         }
-        for (name, alterations) in populations {
-            if let Some(population) = self.find(name) {
-                let checked = population.check_altered(&alterations, &self.heights(name));
-                let checked = checked.and_then(|shared| {
-                    population.check_own_altered(self.seed, &shared, &alterations)
-                });
-                checked.map_err(|error| PathError::Values {
-                    part: Part::Population,
-                    name: name.into(),
-                    error,
-                })?;
-            }
+        for (part, name, alterations) in parts {
+            let mut stimuli = self.stimuli.iter();
+            let checked = match (part, self.find(name)) {
+                (Part::Population, Some(population)) => {
+                    let checked = population.check_altered(&alterations, &self.heights(name));
+                    checked.and_then(|shared| {
+                        population.check_own_altered(self.seed, &shared, &alterations)
+                    })
+                }
+                (Part::Population, None) => Ok(()),
+                _ => {
+                    let found = stimuli.find(|stimulus| stimulus.name == name);
+                    found.map_or(Ok(()), |stimulus| stimulus.check_altered(&alterations))
+                }
+            };
+            checked.map_err(|error| PathError::Values {
+                part,
+                name: name.into(),
+                error,
+            })?;
         }
         self.check_forces(&forces)
     }

@@ -6,7 +6,7 @@ use super::{
     fixed, no_parameter,
 };
 use crate::base::alteration::Alteration;
-use crate::base::parameter::{Dimension, Range};
+use crate::base::parameter::{Dimension, ParameterError, Range, complete};
 use crate::network::oscillation::{HIGHEST, HIGHEST_HZ, LOWEST_HZ, Pace};
 use crate::network::{Choice, Homeostasis, Network, Oscillation, Part, Stimulus};
 use crate::plasticity::homeostasis;
@@ -21,6 +21,19 @@ impl Stimulus {
         let own = entry.changes.iter().copied();
         let weight = entry.arrives.then_some(WEIGHT);
         own.chain(weight).map(str::to_owned).collect()
+    }
+
+    /// Checks that it can draw its spikes as `alterations` say.
+    pub(super) fn check_altered(
+        &self,
+        alterations: &[(&str, Alteration)],
+    ) -> Result<(), ParameterError> {
+        let entry = stimulus::entry(self.kind.spec.name)?;
+        if !entry.arrives || entry.changes.is_empty() {
+            return Ok(());
+        }
+        let values = altered(entry.spec, &self.kind.values, alterations);
+        (entry.build)(&complete(entry.spec, &values)?).map(drop)
     }
 
     pub(super) fn changeable(

@@ -35,6 +35,7 @@ impl Simulation {
     ) -> Result<(), SimulationError> {
         self.values_of_rules(wanted, changed)?;
         self.check_forces(wanted, changed)?;
+        self.inputs.check_drawn(wanted)?;
         let concerned = |population| self.concerns(changed, population);
         let now = Now {
             alterations: wanted,

@@ -4,15 +4,32 @@ use std::sync::Arc;
 
 use super::{Input, Inputs};
 use crate::base::alteration::Alteration;
+use crate::base::parameter::{ParameterError, Values, complete};
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
 use crate::network::oscillation::{HIGHEST, HIGHEST_HZ, LOWEST_HZ};
 use crate::network::path::{AMPLITUDE, Alterations, FREQUENCY, WEIGHT, altered};
-use crate::network::plan::SpikeSource;
-use crate::network::{ParameterPath, Part};
-use crate::stimulus;
+use crate::network::plan::{Drawn, SpikeSource};
+use crate::network::{ParameterPath, Part, PathError};
 use crate::stimulus::poisson::TICKS_HZ;
 use crate::stimulus::wave::{Anchor, Pace, Waves};
+use crate::stimulus::{self, Entry};
+
+impl Drawn {
+    /// Its kind, and the values that `alterations` make of its own.
+    fn altered(
+        &self,
+        alterations: &Alterations,
+    ) -> Result<(&'static Entry, Values), ParameterError> {
+        let entry = stimulus::entry(self.kind)?;
+        let of = |key: &'static str| {
+            let path = ParameterPath::new(Part::Stimulus, &self.stimulus, key);
+            (key, alterations.get(&path).copied().unwrap_or_default())
+        };
+        let changed: Vec<_> = entry.changes.iter().map(|&key| of(key)).collect();
+        Ok((entry, altered(entry.spec, &self.values, &changed)))
+    }
+}
 
 impl Inputs {
     /// Lets stimuli bring what `alterations` make of what is declared from `now` on.
@@ -43,14 +60,9 @@ impl Inputs {
         {
             what.weight = of(&declared.name, WEIGHT).of(declared.weight);
             let Some([first, own]) = drawn else { continue };
-            let Ok(entry) = stimulus::entry(first.kind) else {
+            let Ok((entry, values)) = first.altered(alterations) else {
                 continue;
             };
-            let changed = entry
-                .changes
-                .iter()
-                .map(|&key| (key, of(&first.stimulus, key)));
-            let values = altered(entry.spec, &first.values, &changed.collect::<Vec<_>>());
             if values == own.values {
                 continue;
             }
@@ -64,6 +76,28 @@ impl Inputs {
             };
             own.values = values;
         }
+    }
+
+    /// Checks that stimuli can draw their spikes as `alterations` say.
+    ///
+    /// # Errors
+    /// The first that cannot.
+    pub(in crate::engine::simulation) fn check_drawn(
+        &self,
+        alterations: &Alterations,
+    ) -> Result<(), PathError> {
+        let drawn = self.volleys.iter().filter_map(|one| one.drawn.as_ref());
+        for [first, _] in drawn {
+            let built = first.altered(alterations);
+            let built =
+                built.and_then(|(entry, values)| (entry.build)(&complete(entry.spec, &values)?));
+            built.map_err(|error| PathError::Values {
+                part: Part::Stimulus,
+                name: first.stimulus.clone(),
+                error,
+            })?;
+        }
+        Ok(())
     }
 
     /// Checks what the stimulus called `name` brings.
