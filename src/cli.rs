@@ -28,6 +28,7 @@ mod thread;
 mod train;
 mod wall;
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{self, ExitCode};
 use std::sync::atomic::Ordering;
@@ -47,10 +48,17 @@ pub fn main() -> ExitCode {
     failure::announce_bugs();
     interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {
+        let asks_for_json = || std::env::args_os().any(|it| it == "--json");
         let arguments = match Arguments::try_parse() {
             Ok(arguments) => arguments,
+            // Help is a result: a full disk is no success.
+            Err(error) if !error.use_stderr() => {
+                let printed = error.print().and_then(|()| io::stdout().flush());
+                return printed
+                    .or_else(|cause| Shell::new(true, asks_for_json()).report(&cause.into()));
+            }
             // Who asked for JSON reads nothing else.
-            Err(error) if error.use_stderr() && std::env::args_os().any(|it| it == "--json") => {
+            Err(error) if asks_for_json() => {
                 let text = error.render().to_string();
                 let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
                 return Shell::new(true, true).report(&Failure::input(text));

@@ -391,22 +391,29 @@ fn a_reader_that_has_read_enough_is_no_failure() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_named() {
-    let full = std::fs::File::options()
-        .write(true)
-        .open("/dev/full")
-        .expect("/dev/full");
-    let mut command = sharpwave(&["describe"]);
-    command
-        .stdin(Stdio::null())
-        .stdout(full)
-        .stderr(Stdio::piped());
-    let output = command.spawn().and_then(|child| child.wait_with_output());
-    let (code, _, err) = text(&output.expect("it runs"));
-    assert_eq!(code, Some(2));
-    assert_eq!(
-        err,
-        "error: stdout: No space left on device (os error 28)\n"
-    );
+    for arguments in [
+        &["describe"][..],
+        &["--help"],
+        &["run", "--help"],
+        &["--version"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("/dev/full");
+        let mut command = sharpwave(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(full)
+            .stderr(Stdio::piped());
+        let output = command.spawn().and_then(|child| child.wait_with_output());
+        let (code, _, err) = text(&output.expect("it runs"));
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert_eq!(
+            err,
+            "error: stdout: No space left on device (os error 28)\n"
+        );
+    }
 }
 
 #[test]
