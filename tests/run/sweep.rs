@@ -352,3 +352,19 @@ fn a_sweep_does_not_go_on_with_other_data_of_a_later_point() {
     let said = said(&command.output().expect("it starts"));
     assert!(said.contains("none.csv`: cannot read"), "{said}");
 }
+
+#[test]
+fn points_that_are_one_model_are_one_point() {
+    let place = Place::with_model(
+        "schema = 1\nexperiment = \"network\"\nduration = \"20 ms\"\n[population.e]\nneuron = \"lif\"\nsize = 2\n\
+         tau_m = \"20 ms\"\nv_th = \"20 mV\"\n[record]\nspikes = [\"e\"]\n",
+    );
+    let sweep = "--quiet sweep model.toml population.e.tau_m=20ms,20.0ms,10ms --seeds 2 --out s";
+    let output = place.command(sweep).output().expect("it starts");
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("in other words: it is run once"), "{said}");
+    let rows = table(&place, "s");
+    let points: Vec<String> = rows[1..].iter().map(|row| row[..2].join(" ")).collect();
+    assert_eq!(points, ["20ms 1", "20ms 2", "10ms 1", "10ms 2"]);
+}

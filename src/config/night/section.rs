@@ -3,7 +3,7 @@
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::config::form::{
-    Around, Keys, Table, count, flag, list, number, some, span, text, wait, words,
+    Around, Keys, Table, count, each, flag, list, number, some, span, text, wait, words,
 };
 use crate::config::network::REPORT;
 use crate::config::reader::Section;
@@ -354,7 +354,7 @@ impl Compare {
 impl Table for Compare {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "yardsticks that need no sleep";
-        let models = list(words(CONTROLS), "an array of yardsticks");
+        let models = each(words(CONTROLS), "yardstick", true);
         k.told(
             "models",
             "all that there are",
@@ -388,7 +388,7 @@ impl Default for Record {
 impl Table for Record {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "layers whose spikes are recorded";
-        let layers = list(text("the name of a layer"), "an array of layers");
+        let layers = each(text("the name of a layer"), "layer", true);
         k.or("spikes", &mut self.spikes, layers, what);
         if let Some((section, _)) = k.reading() {
             // Keys of other experiments, which would be taken for some of [mlp].

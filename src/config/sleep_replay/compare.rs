@@ -1,7 +1,7 @@
 //! `[compare]`: controls that are trained beside the network that sleeps.
 
 use crate::config::document::Origin;
-use crate::config::form::{Around, Keys, Table, list, read_in, some, words};
+use crate::config::form::{Around, Keys, Table, each, read_in, some, words};
 use crate::config::reader::{Item, Section};
 
 use super::{Amount, Data, Mlp, TrainImages, Weights};
@@ -70,7 +70,7 @@ impl Table for Compare {
             "models",
             "all",
             &mut models,
-            list(controls, "an array of controls"),
+            each(controls, "control", true),
             what,
         );
         let what =

@@ -1,6 +1,6 @@
 //! What a sweep runs: every point with every seed, each known by a hash of the model that it stands for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Model};
@@ -102,7 +102,7 @@ fn sets_exam(key: &str) -> bool {
 }
 
 impl Plan {
-    /// Looks at every point: all of them are models before the first is run.
+    /// Looks at every point: all of them are models before the first is run. Those that are one model are one point.
     ///
     /// # Errors
     /// If values, keys, measure or a model are wrong.
@@ -157,15 +157,31 @@ impl Plan {
             exam: exam.filter(|_| on.is_some()),
             files: BTreeSet::new(),
         };
-        for point in 0..plan.points.len() {
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let mut point = 0;
+        while point < plan.points.len() {
+            let mut items = Vec::new();
             for &seed in &plan.seeds {
                 let model = plan.model(point, seed, 1)?;
                 measure::on(&model, options.on)?;
                 plan.files.extend(run::files(&model));
                 let id = format!("{:032x}", hash(model.resolved().as_bytes()));
                 let id = id[..ID_DIGITS].to_owned();
-                plan.items.push(Item { point, seed, id });
+                items.push(Item { point, seed, id });
             }
+            let first = items.first().and_then(|item| known.get(&item.id));
+            if let Some(&first) = first {
+                tracing::warn!(
+                    "the point {} is {} in other words: it is run once",
+                    plan.describe(point),
+                    plan.describe(first)
+                );
+                plan.points.remove(point);
+                continue;
+            }
+            known.extend(items.iter().map(|item| (item.id.clone(), point)));
+            plan.items.extend(items);
+            point += 1;
         }
         Ok(plan)
     }
