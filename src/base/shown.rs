@@ -8,7 +8,7 @@ use std::io;
 /// Longer names say nothing more to a reader.
 const LONGEST: usize = 120;
 
-/// `text` with what a terminal would act on, or a reader could not see, in the form `\u{1b}`, cut after 120 characters.
+/// `text` with what a terminal would act on, or a reader could not see, in the form `\u001B`, as TOML reads it back, cut after 120 characters.
 pub fn shown(text: &str) -> Shown<'_> {
     Shown(text)
 }
@@ -21,7 +21,7 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in cut(self.0, LONGEST).chars() {
             if acts(c) {
-                write!(f, "{}", c.escape_default())?;
+                f.write_str(&escaped(c))?;
             } else {
                 f.write_char(c)?;
             }
@@ -48,12 +48,37 @@ pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         if acts(c) && !matches!(c, '\n' | '\t') {
-            plain.extend(c.escape_default());
+            plain.push_str(&escaped(c));
         } else {
             plain.push(c);
         }
     }
     plain
+}
+
+/// `text` in quotes, as TOML reads it back, with everything escaped that nobody would see.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if acts(c) => quoted.push_str(&escaped(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// `c` as TOML writes what it does not take as it is.
+fn escaped(c: char) -> String {
+    match (c, u32::from(c)) {
+        ('\n', _) => r"\n".into(),
+        ('\r', _) => r"\r".into(),
+        ('\t', _) => r"\t".into(),
+        (_, code @ ..=0xFFFF) => format!(r"\u{code:04X}"),
+        (_, code) => format!(r"\U{code:08X}"),
+    }
 }
 
 /// `text` up to `most` characters, and how many more there are.
@@ -89,14 +114,11 @@ mod tests {
     #[test]
     fn nothing_acts_on_a_terminal() {
         let name = "a\u{1b}[2J\u{9b}\nµ\u{202e}\u{61c}b";
-        assert_eq!(
-            shown(name).to_string(),
-            r"a\u{1b}[2J\u{9b}\nµ\u{202e}\u{61c}b"
-        );
-        assert_eq!(plain("µ\t\n\r\u{7f}"), "µ\t\n\\r\\u{7f}");
+        assert_eq!(shown(name).to_string(), r"a\u001B[2J\u009B\nµ\u202E\u061Cb");
+        assert_eq!(plain("µ\t\n\r\u{7f}"), "µ\t\n\\r\\u007F");
         let mut out = Vec::new();
         io::Write::write_all(&mut Plain(&mut out), name.as_bytes()).unwrap();
-        assert_eq!(out, "a\\u{1b}[2J\\u{9b}\nµ\\u{202e}\\u{61c}b".as_bytes());
+        assert_eq!(out, "a\\u001B[2J\\u009B\nµ\\u202E\\u061Cb".as_bytes());
     }
 
     #[test]
@@ -111,13 +133,30 @@ mod tests {
             '\u{E0041}',
         ] {
             let name = format!("a{c}b");
-            assert_eq!(
-                shown(&name).to_string(),
-                format!("a{}b", c.escape_default())
+            let shown = shown(&name).to_string();
+            assert!(
+                shown.starts_with(r"a\") && shown.chars().all(|c| !acts(c)),
+                "{shown}"
             );
+            let code = shown[3..shown.len() - 1].to_owned();
+            assert_eq!(u32::from_str_radix(&code, 16), Ok(c.into()), "{shown}");
         }
         let name = "São Paulo, 東京, τ_m, e→i, \u{2764}\u{FE0F}, ‖w‖";
         assert_eq!(shown(name).to_string(), name);
+    }
+
+    #[test]
+    fn what_is_quoted_is_read_back() {
+        for text in [
+            "e\u{202e}\u{E0041}x",
+            "a\"b\\c\n\t\u{1b}\u{7f}",
+            "São, 東京",
+            "",
+        ] {
+            let read: toml::Table = format!("key = {}", quoted(text)).parse().unwrap();
+            assert_eq!(read["key"].as_str(), Some(text));
+        }
+        assert_eq!(quoted("e\u{202e}"), r#""e\u202E""#);
     }
 
     #[test]

@@ -31,6 +31,7 @@ use super::form::{
     self, Around, Ends, Keys, Known, Paths, Table, count, given, name, read_in, span,
 };
 use super::reader::{Item, Section};
+use crate::base::shown::quoted;
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{Network, Projection, check::is_name};
@@ -472,7 +473,10 @@ pub(super) fn named<T>(
 fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
     if !is_name(name) {
         let item = section.get(name)?;
-        let message = format!("found the name {name:?}, expected letters, digits, `_` and `-`");
+        let message = format!(
+            "found the name {}, expected letters, digits, `_` and `-`",
+            quoted(name)
+        );
         item.reader.problem(item.key_origin, message, None);
         return None;
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::base::legible::legible;
 use crate::base::parameter::Dimension;
+use crate::base::shown::{acts, quoted};
 use crate::base::time::Duration;
 
 use crate::base::suggest;
@@ -117,7 +118,11 @@ pub(super) fn write(value: f64, dimension: Dimension) -> String {
 
 /// `text` as a TOML string.
 pub(super) fn quote(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    // In single quotes nothing could be escaped that nobody sees.
+    match text.chars().any(|c| acts(c) && !matches!(c, '\n' | '\t')) {
+        true => quoted(text),
+        false => toml::Value::from(text).to_string(),
+    }
 }
 
 /// `duration` as a model file writes it: in seconds where they are whole.

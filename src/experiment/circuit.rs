@@ -8,6 +8,7 @@ mod neuron;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use crate::base::shown::quoted;
 use crate::network::check::is_name;
 use crate::record::circuit_file::{self, CircuitFileError};
 use description::Description;
@@ -106,7 +107,7 @@ pub fn import(path: &Path, folder: &Path) -> Result<Circuit, CircuitError> {
     let recorded: Vec<String> = populations
         .iter()
         .filter(|population| population.kind != Kind::Virtual)
-        .map(|population| format!("{:?}", population.name))
+        .map(|population| quoted(&population.name))
         .collect();
     let _ = writeln!(
         circuit.text,

@@ -6,6 +6,7 @@ mod place;
 
 use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError};
+use crate::base::shown::quoted;
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
@@ -43,7 +44,7 @@ impl NetworkError {
 #[non_exhaustive]
 pub enum Problem {
     /// A name that files and figures cannot show.
-    #[error("found the name {0:?}, expected letters, digits, `_` and `-`")]
+    #[error("found the name {}, expected letters, digits, `_` and `-`", quoted(.0))]
     Name(String),
     /// Two parts of one name.
     #[error("found two of this name, expected each once")]

@@ -116,7 +116,7 @@ fn a_hundred_thousand_tensors_are_described_in_a_page() {
     let text = summary.to_string();
     assert!(text.len() < 10_000, "{} bytes", text.len());
     assert!(text.contains("and 99940 more"));
-    assert!(text.contains(r"  \u{1b}[2J\n0.weight   F32"), "{text}");
+    assert!(text.contains(r"  \u001B[2J\n0.weight   F32"), "{text}");
     assert!(!text.contains('\u{1b}'));
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::Listed;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::legible::legible;
+use crate::base::shown::quoted;
 
 /// The value of one parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +53,7 @@ impl Value {
             Self::Count(n) => n.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::Word(word) => format!("`{word}`"),
-            Self::Text(text) => format!("{text:?}"),
+            Self::Text(text) => quoted(text),
             Self::Names(names) => format!("{names:?}"),
             Self::File(path) => format!("the file `{}`", path.display()),
             Self::Table(table) => format!("{table:?}"),

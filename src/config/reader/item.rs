@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::base::parameter::{Dimension, Range};
+use crate::base::shown::quoted;
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::document::{Node, Origin, Value};
@@ -98,7 +99,7 @@ impl<'a> Item<'a> {
                 if short.len() < text.len() {
                     short.push('…');
                 }
-                format!("{short:?}")
+                quoted(&short)
             }
             Value::Integer(integer) => integer.to_string(),
             Value::HugeInteger(text) => text.chars().take(LONGEST).collect(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::description::Description;
 use super::neuron::Kind;
 use super::{Circuit, CircuitError, Population, named, path_text};
+use crate::base::shown::quoted;
 use crate::record::circuit_file;
 
 /// Writes the projections of a file of edges.
@@ -55,13 +56,13 @@ pub(super) fn map(
         let name = &edges.name;
         let _ = writeln!(
             text,
-            "\n[projection.{name}]\nsource = {:?}\ntarget = {:?}\nrule = \"from_file\"\nfile = {}",
-            source.name,
-            target.name,
+            "\n[projection.{name}]\nsource = {}\ntarget = {}\nrule = \"from_file\"\nfile = {}",
+            quoted(&source.name),
+            quoted(&target.name),
             path_text(file, folder),
         );
         if several {
-            let _ = writeln!(text, "population = {name:?}");
+            let _ = writeln!(text, "population = {}", quoted(name));
         }
         let typed = |column: &str| {
             types

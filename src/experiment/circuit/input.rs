@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::description::Description;
 use super::{Circuit, CircuitError, Population, named, path_text};
+use crate::base::shown::quoted;
 use crate::record::circuit_file;
 
 /// Writes the stimuli, and tells what else of the simulation is left.
@@ -42,15 +43,15 @@ pub(super) fn map(
         let file = Path::new(file);
         let _ = writeln!(
             circuit.text,
-            "\n[stimulus.{name}]\nkind = \"spikes\"\ntarget = {:?}\nweight = 1\nfile = {}",
-            target.name,
+            "\n[stimulus.{name}]\nkind = \"spikes\"\ntarget = {}\nweight = 1\nfile = {}",
+            quoted(&target.name),
             path_text(file, folder),
         );
         let ending = file.extension().and_then(|ending| ending.to_str());
         if ending.is_some_and(|ending| ["h5", "hdf5"].contains(&ending))
             && circuit_file::spike_populations(file)?.contains(&target.name)
         {
-            let _ = writeln!(circuit.text, "population = {:?}", target.name);
+            let _ = writeln!(circuit.text, "population = {}", quoted(&target.name));
         }
         circuit
             .mapped

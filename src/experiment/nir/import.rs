@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::{MS_PER_S, NO_LEAK_MS, NirError};
+use crate::base::shown::quoted;
 use crate::experiment::circuit::{Circuit, path_text};
 use crate::mlp::weight_file::Problem;
 use crate::network::check::is_name;
@@ -42,11 +43,7 @@ pub fn import(
     );
     made.read(path, drop_bias)
         .map_err(|problem| NirError::File(problem.in_file(path)))?;
-    let recorded: Vec<String> = made
-        .spiking
-        .iter()
-        .map(|name| format!("{name:?}"))
-        .collect();
+    let recorded: Vec<String> = made.spiking.iter().map(|name| quoted(name)).collect();
     let mut circuit = made.circuit;
     let _ = writeln!(
         circuit.text,
