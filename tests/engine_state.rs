@@ -296,3 +296,42 @@ fn samples_follow_the_closed_form() {
     assert!((v(&engine, ms(50.0)) - expected).abs() < 1e-12 * expected);
     assert_eq!(engine.non_finite(), None);
 }
+
+/// How often it was asked whether it has enough.
+#[derive(Default)]
+struct Asked(std::cell::Cell<u32>);
+
+impl sharpwave::engine::Observer for Asked {
+    fn spikes(&mut self, _population: usize, _t: Time, _nodes: &[u32]) {}
+
+    fn has_enough(&self) -> bool {
+        self.0.set(self.0.get() + 1);
+        false
+    }
+}
+
+#[test]
+fn a_window_full_of_input_is_run_in_parts() {
+    let simulation = || {
+        let mut network = sharpwave::Network::new(1);
+        let values = Values::from([("tau_m", 10.0), ("v_th", 10.0), ("t_ref", 0.1)]);
+        network.population("e", 20, "lif", values).unwrap();
+        // 6 million spikes in 6 ms, in a network whose windows are longer.
+        let rhythm = Values::from([("rate", 5e7), ("frequency", 3.0), ("depth", 0.5)]);
+        network
+            .stimulate("s", "rhythm", ["e"], 1.0, rhythm)
+            .unwrap();
+        Simulation::of(&network).unwrap()
+    };
+    let mut whole = simulation();
+    let mut asked = Asked::default();
+    assert_eq!(whole.run(ms(6.0), &mut asked), Ended::Reached);
+    assert!((3..10).contains(&asked.0.get()), "{}", asked.0.get());
+    let mut cut = simulation();
+    for part in 1..=10 {
+        let _ = cut.run(ms(0.6 * f64::from(part)), &mut Unobserved);
+    }
+    assert!(whole.counts()[0] > 100, "{:?}", whole.counts());
+    assert_eq!(cut.counts(), whole.counts());
+    assert_eq!(cut.fingerprint(), whole.fingerprint());
+}

@@ -326,7 +326,7 @@ impl Simulation {
                 .map_or(Time::MAX, Time::from_ps);
             let end = end.min(until);
             self.set_off(end);
-            self.draw(end);
+            let end = self.draw(end);
             self.release(end);
             self.step(window, end, observer);
             self.stimulation.come_to(end);

@@ -15,6 +15,12 @@ use crate::stimulus::spike_list::SpikeList;
 use crate::stimulus::wave::Modulation;
 use crate::stimulus::{self, Onset, Stimulus};
 
+/// Spikes drawn in one step. A choice: they take some tenths of a second, after which it is asked again whether to stop.
+const MUCH: usize = 1 << 21;
+
+/// What a tick counts for at least: where few candidates are kept each takes half a millisecond.
+const OF_A_TICK: usize = 1 << 9;
+
 /// A stimulus and where its spikes go.
 pub(super) struct Drive {
     pub(super) name: String,
@@ -197,23 +203,31 @@ impl Simulation {
         self.drives.iter_mut().for_each(|drive| drive.anew = false);
     }
 
-    /// Draws what stimuli bring before `end`.
-    pub(super) fn draw(&mut self, end: Time) {
-        let mut spikes = mem::take(&mut self.drawn);
-        while self.agenda.next_time().is_some_and(|next| next < end)
-            && let Some((id, key)) = self.agenda.take_due(end)
-        {
+    /// Draws what stimuli bring before `end`, or before an instant up to which that is much already: gives the one or the other.
+    pub(super) fn draw(&mut self, end: Time) -> Time {
+        let (mut spikes, mut drawn) = (mem::take(&mut self.drawn), 0);
+        let mut end = end;
+        while let Some(next) = self.agenda.next_time().filter(|&next| next < end) {
+            if drawn >= MUCH && next > self.now {
+                end = next;
+                break;
+            }
+            let Some((id, key)) = self.agenda.take_due(next) else {
+                break;
+            };
             let Some(at) = self.drives.iter().position(|drive| drive.id == id) else {
                 continue;
             };
             spikes.clear();
             let next = self.drives[at].stimulus.tick(key.time, &mut spikes);
+            drawn += spikes.len().max(OF_A_TICK);
             self.hand_out(at, &spikes);
             if let Some(next) = next {
                 self.agenda.schedule(id, self.drives[at].key(next));
             }
         }
         self.drawn = spikes;
+        end
     }
 
     /// Gives spikes to the groups of their neurons; what lies in the past never comes.
