@@ -7,6 +7,7 @@ use crate::analysis::active::shortest;
 use crate::analysis::rate::SpikeCount;
 use crate::analysis::weight::most_changed;
 use crate::base::matrix::Matrix;
+use crate::base::stop::Stop;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
@@ -23,8 +24,9 @@ use crate::report::figure;
 
 use super::error::ExperimentError;
 
-/// Bins of the rate traces.
+/// Bins of the rate traces, and how many there are at most: of more, several are one.
 const RATE_BIN: Duration = Duration::from_ps(100_000_000_000);
+const MOST_BINS: i64 = 10_000;
 
 /// The closer look at a busy moment, where there is no one stretch in which all happens, and the bins of its rate traces.
 const BURST: Duration = Duration::from_ps(500_000_000_000);
@@ -42,10 +44,10 @@ const UNITS: usize = 8;
 pub const NAMES: [&str; 4] = ["sleep_raster", "weights", "receptive_fields", "accuracy"];
 
 /// Draws every figure for which there are results, into a new `directory`: of the last of `bouts` that is a sleep, that of
-/// the first seed.
+/// the first seed. Between two of them `stop` is asked.
 ///
 /// # Errors
-/// If a file cannot be written.
+/// If a file cannot be written, or there is to be an end.
 pub fn draw(
     model: &SleepReplay,
     inputs: &Inputs,
@@ -53,12 +55,15 @@ pub fn draw(
     summary: &Summary,
     bouts: &[Bout],
     directory: &Path,
+    stop: Stop<'_>,
 ) -> Result<(), ExperimentError> {
     output::named_directory(directory)?;
     let first = repetitions.first();
     let slept = first.and_then(|first| Some((first, first.slept.last_sleep.as_ref()?)));
     if let Some((first, sleep)) = slept {
+        stop.ask()?;
         raster(model, sleep, &directory.join("sleep_raster"))?;
+        stop.ask()?;
         let mut sleeps = bouts.iter().filter(|bout| bout.kind == Kind::Sleep);
         let name = sleeps.next_back().map_or(SLEEP, |bout| &bout.name);
         let of = format!("{name} of seed {}", first.seed);
@@ -67,6 +72,7 @@ pub fn draw(
         receptive_fields(inputs, &changed, &of, &directory.join("receptive_fields"))?;
     }
     if !summary.rows.is_empty() {
+        stop.ask()?;
         accuracy(model, summary, &directory.join("accuracy"))?;
     }
     Ok(())
@@ -99,11 +105,17 @@ fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureE
         window: figure::Window {
             start: sleep.start,
             stop: sleep.stop,
-            bin: RATE_BIN,
+            bin: rate_bin(sleep.stop.since(sleep.start)),
         },
         closer: closer(sleep),
     }
     .draw(stem)
+}
+
+/// The bins of the rate traces of a sleep of this `length`.
+fn rate_bin(length: Duration) -> Duration {
+    let together = length.ps() / (RATE_BIN.ps() * MOST_BINS) + 1;
+    Duration::from_ps(RATE_BIN.ps() * together)
 }
 
 /// What is worth a closer look: the stretch in which nearly all spikes after the input lie, if it is short, or half a second
@@ -227,4 +239,18 @@ pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure:
         per_task: "With sleep",
     };
     curves.of(summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_of_a_day_have_no_more_bins_than_can_be_seen() {
+        let bin_ms =
+            |seconds: i64| rate_bin(Duration::from_ps(seconds * 1_000 * PS_PER_MS)).as_ms();
+        assert_eq!([1, 40, 999].map(bin_ms), [100.0; 3]);
+        assert_eq!(bin_ms(1_000), 200.0);
+        assert_eq!(bin_ms(86_400), 8_700.0);
+    }
 }

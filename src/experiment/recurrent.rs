@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time;
 
+use crate::base::stop::Stop;
 use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
@@ -224,26 +225,35 @@ impl Network {
             output::named_directory(&directory)?;
         }
         let run = desk.directory.join(run_file::FILE);
+        let told = || desk.crew.is_told_to_stop();
+        let stop = Stop::new(&told);
         if let (Some(raster), Some(first)) = (&model.figures.raster, seeds.first()) {
+            stop.ask()?;
             let places = (&*run, &*directory);
             self.raster.draw(raster, first, model, &went, places)?;
         }
         if let Some(figure) = &model.figures.weights {
+            stop.ask()?;
             weights::draw(figure, &run, model, &directory)?;
         }
         if let Some(figure) = &model.figures.window {
+            stop.ask()?;
             window::draw(figure, &run, model, &directory)?;
         }
         if let Some(figure) = &model.figures.weight_matrix {
+            stop.ask()?;
             weight_matrix::draw(figure, &run, model, &directory)?;
         }
         if let Some(figure) = &model.figures.evoked {
+            stop.ask()?;
             evoked::draw(figure, &run, model, &went, &directory)?;
         }
         if let Some(figure) = &model.figures.rhythms {
+            stop.ask()?;
             rhythm::draw_rhythms(figure, &run, &went, &directory)?;
         }
         if let Some(figure) = &model.figures.spectrogram {
+            stop.ask()?;
             let bouts = self.raster.bouts(&went);
             rhythm::draw_spectrogram(figure, &run, model, &bouts, &directory)?;
         }

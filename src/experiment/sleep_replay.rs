@@ -9,7 +9,7 @@ use crate::base::stop::Stop;
 use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
 use crate::engine::assembly::assemble;
 use crate::experiment::desk::{Desk, seeds};
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::estimate::{estimate, memory_bytes};
 use crate::experiment::inputs::Inputs;
 use crate::experiment::notice;
@@ -140,6 +140,9 @@ impl Nights {
     }
 
     /// Writes what a complete run leaves beside its run files, which are closed.
+    ///
+    /// # Errors
+    /// If that cannot be done, or the run is to stop meanwhile.
     fn write(
         &self,
         desk: &Desk<'_>,
@@ -158,6 +161,7 @@ impl Nights {
                 summary,
                 &self.bouts,
                 &figures,
+                Stop::new(&|| desk.crew.is_told_to_stop()),
             )?;
         }
         export(&self.model, repetitions, directory)
@@ -231,11 +235,11 @@ impl Experiment for Nights {
         let repetitions: Result<Vec<Repetition>, ExperimentError> =
             repetitions.into_iter().collect();
         let mut repetitions = repetitions?;
-        let complete = repetitions.iter().all(|repetition| repetition.complete);
+        let mut complete = repetitions.iter().all(|repetition| repetition.complete);
         let summary = summary::Summary::new(&self.model, &repetitions);
         if complete {
             self.finish(&mut repetitions)?;
-            self.write(desk, &repetitions, &summary)?;
+            complete = unless_stopped(self.write(desk, &repetitions, &summary))?.is_some();
         } else {
             for repetition in &mut repetitions {
                 let file = repetition.slept.file.take();
