@@ -1,5 +1,6 @@
 //! `[night]`, and `[compare]` and `[record]` of nights.
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::config::form::{
@@ -7,6 +8,7 @@ use crate::config::form::{
 };
 use crate::config::network::REPORT;
 use crate::config::reader::Section;
+use crate::stimulus::MOST_AT_ONCE;
 
 /// Where the night has what it dreams from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +207,7 @@ impl Table for Nights {
         k.or("tau", &mut self.tau_ms, time_constant(), what);
     }
 
-    fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
         let refuse = |key: &str, expected: &str| {
             let item = section.get(key);
             item.is_some_and(|item| item.refuse::<()>(expected, None).is_none())
@@ -281,7 +283,30 @@ impl Table for Nights {
             );
             return false;
         }
-        true
+        let pixels = around.layers.map_or(1, |layers| layers.sizes[0]);
+        self.is_held(section, "rate", self.rate_hz, pixels)
+            && self.is_held(section, "teacher", self.teacher_hz, 1)
+    }
+}
+
+impl Nights {
+    /// Whether the spikes of a dream can be held at once, of so many `neurons` at the rate under `key`; reports it if not.
+    fn is_held(&self, section: &Section<'_>, key: &str, rate_hz: f64, neurons: usize) -> bool {
+        let most_hz = MOST_AT_ONCE / (self.event.as_ms() * 1e-3 * neurons as f64);
+        if rate_hz <= most_hz {
+            return true;
+        }
+        let message = format!(
+            "`night.{key}` is {} Hz, expected at most {} Hz: {neurons} neurons would get more than {MOST_AT_ONCE:e} spikes at once, in a \
+             dream of {}",
+            legible(rate_hz),
+            legible(most_hz),
+            self.event
+        );
+        let item = section.get(key).or_else(|| section.get("event"));
+        let origin = item.map_or(section.origin, |item| item.origin());
+        section.reader.problem(origin, message, None);
+        false
     }
 }
 
