@@ -217,6 +217,7 @@ fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
 
     let mut child = start(&place, "--quiet run model.toml --out r");
     while !has_open(&child, "long.h5") {
+        assert_eq!(child.try_wait().expect("a child"), None);
         std::thread::sleep(Duration::from_millis(1));
     }
     signal(&child, "TERM");
