@@ -171,13 +171,14 @@ fn a_second_signal_ends_at_once() {
 }
 
 /// A network under spikes from a file that is long to read.
+#[cfg(target_os = "linux")]
 const WAITING: &str = r#"
 schema = 1
 experiment = "network"
 duration = "1 s"
 [population.e]
 neuron = "lif"
-size = 2
+size = 3
 tau_m = "10 ms"
 v_th = "10 mV"
 [stimulus.s]
