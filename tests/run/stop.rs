@@ -184,7 +184,7 @@ v_th = "10 mV"
 [stimulus.s]
 kind = "spikes"
 target = "e"
-file = "long.h5"
+file = "long.csv"
 weight = "1 mV"
 "#;
 
@@ -200,16 +200,10 @@ fn has_open(child: &Child, name: &str) -> bool {
 #[test]
 fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
     let place = Place::with_model(WAITING);
-    let spikes = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/foreign_files/spikes_gzip.h5"
-    );
-    std::fs::copy(spikes, place.path("long.h5")).expect("copied");
-    // A hole behind the spikes, which takes no room, and minutes to read for the hash of the file.
-    let file = std::fs::File::options()
-        .write(true)
-        .open(place.path("long.h5"));
-    file.and_then(|file| file.set_len(1 << 40)).expect("a hole");
+    // A row, and lines without anything that take some seconds.
+    let mut table = b"node_id,timestamp_ms\n1,5\n".to_vec();
+    table.resize(200_000_000, b'\n');
+    place.write("long.csv", table);
     let nothing = "error: stopped early; nothing was written\n";
     let limited = place.command("--quiet run model.toml --out r --max-wall 200ms");
     let output = { limited }.output().expect("it runs");
@@ -217,7 +211,7 @@ fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
     assert_eq!(super::setup::text(&output.stderr), nothing);
 
     let mut child = start(&place, "--quiet run model.toml --out r");
-    while !has_open(&child, "long.h5") {
+    while !has_open(&child, "long.csv") {
         assert_eq!(child.try_wait().expect("a child"), None);
         std::thread::sleep(Duration::from_millis(1));
     }
