@@ -430,13 +430,19 @@ fn crossings_without_arrivals_agree_with_the_naive_event_loop() {
 
 #[test]
 fn threads_cuts_order_and_observers_change_nothing() {
-    let network = brunel(600, 5, uniform(0.3, 2.0), 1.0, 4_000.0);
+    // In order, and by the bin.
+    for rate_hz in [4_000.0, 20_000.0] {
+        nothing_changes(&brunel(600, 5, uniform(0.3, 2.0), 1.0, rate_hz));
+    }
+}
+
+fn nothing_changes(network: &NetworkPlan) {
     let with = |threads: usize, cuts: &[f64]| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap()
-            .install(|| run(&network, 120.0, cuts))
+            .install(|| run(network, 120.0, cuts))
     };
     let whole = with(1, &[]);
     assert!(whole.0.len() > 1_000, "{}", whole.0.len());
@@ -444,7 +450,7 @@ fn threads_cuts_order_and_observers_change_nothing() {
         assert!(with(threads, &[]) == whole, "{threads} threads");
     }
     assert!(with(2, &[0.05, 17.3, 17.31, 80.0]) == whole, "cut");
-    let mut unobserved = assemble(&network).unwrap();
+    let mut unobserved = assemble(network).unwrap();
     assert_eq!(
         unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved),
         Ended::Reached
@@ -464,13 +470,15 @@ fn threads_cuts_order_and_observers_change_nothing() {
 #[test]
 fn vector_widths_change_nothing() {
     use sharpwave::base::vector::{Width, limit};
-    let network = brunel(300, 2, constant(1.5), 2.0, 4_000.0);
-    let widest = run(&network, 60.0, &[]).1;
-    for width in [Width::Baseline, Width::W256] {
-        limit(width);
-        let narrow = run(&network, 60.0, &[]).1;
-        limit(Width::W512);
-        assert_eq!(narrow, widest, "{width:?}");
+    for rate_hz in [4_000.0, 20_000.0] {
+        let network = brunel(300, 2, constant(1.5), 2.0, rate_hz);
+        let widest = run(&network, 60.0, &[]).1;
+        for width in [Width::Baseline, Width::W256] {
+            limit(width);
+            let narrow = run(&network, 60.0, &[]).1;
+            limit(Width::W512);
+            assert_eq!(narrow, widest, "{width:?} at {rate_hz} Hz");
+        }
     }
 }
 

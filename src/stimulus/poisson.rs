@@ -79,6 +79,10 @@ pub struct Class {
 pub struct Poisson(How);
 
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a group has one or a few, looked at whenever something arrives"
+)]
 enum How {
     Ordered(Ordered),
     Binned(Box<Binned>),

@@ -359,7 +359,10 @@ impl Group {
                 any |= noise.take_back(self.neurons.as_mut(), j, t);
             }
         }
-        !self.suspects.is_empty() && !(any && self.neurons.suspects().is_empty())
+        match any {
+            true => !self.neurons.suspects().is_empty(),
+            false => !self.suspects.is_empty(),
+        }
     }
 
     /// Takes all noise that neurons have had ahead of their time at `t` back, before anything but arrivals changes them.

@@ -81,6 +81,9 @@ impl Changeable {
     }
 }
 
+/// What becomes of parameters, by name.
+type Changes<'a> = Vec<(&'a str, Alteration)>;
+
 impl Network {
     /// What stands at `path`, if it may change while the network runs.
     ///
@@ -195,7 +198,7 @@ impl Network {
         &self,
         alterations: impl IntoIterator<Item = (&'a ParameterPath, &'a Alteration)>,
     ) -> Result<(), PathError> {
-        let mut parts: Vec<(Part, &str, Vec<(&str, Alteration)>)> = Vec::new();
+        let mut parts: Vec<(Part, &str, Changes<'_>)> = Vec::new();
         let mut forces = Alterations::new();
         for (path, &alteration) in alterations {
             self.check_alteration(path, alteration)?;

@@ -34,7 +34,7 @@ impl Neurons for Notes {
     fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
         for (j, sum) in (bin.first..).zip(bin.sums) {
             self.refused += 1;
-            if self.refused % 3 == 0 {
+            if self.refused.is_multiple_of(3) {
                 apart.push(j as u16);
             } else {
                 self.whole[j] += sum * bin.weight;
