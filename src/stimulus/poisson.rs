@@ -74,6 +74,13 @@ pub struct Class {
     pub rates_hz: Vec<f64>,
 }
 
+impl Class {
+    /// Whether it is such that it may come by the bin, in a process of its own, whatever the time constants are.
+    pub fn may_be_binned(&self) -> bool {
+        binned::is_frequent(self)
+    }
+}
+
 /// Poisson input to the neurons of one lane.
 #[derive(Debug, Clone)]
 pub struct Poisson(How);

@@ -207,14 +207,12 @@ fn noise(
     network: &Network,
     p: usize,
     suffix: &str,
-    rate_hz: f64,
+    (rate_hz, weight): (f64, f64),
     (from, to): (i64, i64),
 ) -> Vec<(i64, usize)> {
     let (name, size) = SIZES[p];
-    let purpose = format!("stimulus.poisson.{name}.positive.0{suffix}");
-    let mut stream = Stream::new(network.seed, &purpose, 0);
     let class = Class {
-        weight: 1.0,
+        weight,
         rates_hz: vec![rate_hz; size as usize],
     };
     let population = &network.populations[p];
@@ -229,6 +227,12 @@ fn noise(
         },
         by_bin: population.model == "lif" && alike,
     };
+    let which = match wish.by_bin && class.may_be_binned() {
+        true => format!("alone.{:x}", weight.to_bits()),
+        false => "positive.0".into(),
+    };
+    let purpose = format!("stimulus.poisson.{name}.{which}{suffix}");
+    let mut stream = Stream::new(network.seed, &purpose, 0);
     let mut process = Poisson::new(&[class], wish, at(from), &mut stream).expect("some");
     // All of it in order; neurons are not asked then.
     wish.by_bin = false;
@@ -319,18 +323,19 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
     }
     let rate_hz = network.stimuli[0].kind.values["rate"];
     let mut agenda = Agenda::new();
-    let sound = |agenda: &mut Agenda, suffix: &str, rate: f64, from: i64| {
+    let weight = network.stimuli[0].weight;
+    let sound = |agenda: &mut Agenda, suffix: &str, now: (f64, f64), from: i64| {
         agenda
             .values_mut()
             .for_each(|all| all.retain(|one| one.0 != Source::Noise));
         for p in 0..SIZES.len() {
-            for (t, j) in noise(network, p, suffix, rate, (from, stop)) {
-                let one = (Source::Noise, p, j, network.stimuli[0].weight, false, 0.0);
+            for (t, j) in noise(network, p, suffix, now, (from, stop)) {
+                let one = (Source::Noise, p, j, weight, false, 0.0);
                 agenda.entry(t).or_default().push(one);
             }
         }
     };
-    sound(&mut agenda, "", rate_hz, 0);
+    sound(&mut agenda, "", (rate_hz, weight), 0);
     let mut spikes = Vec::new();
     let (mut slice, mut changes) = (0, script.iter().enumerate().peekable());
     while slice < stop {
@@ -367,7 +372,7 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
                     sound(
                         &mut agenda,
                         &format!(".b{}", number + 1),
-                        is[0].of(rate_hz),
+                        (is[0].of(rate_hz), is[1].of(weight)),
                         t,
                     );
                 }

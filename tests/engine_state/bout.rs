@@ -192,6 +192,34 @@ fn noise_that_is_switched_on_later_begins_there_and_leaves_the_rest() {
 }
 
 #[test]
+fn dense_noise_goes_on_beside_noise_of_other_weights() {
+    let mut network = network(6, "lif", 1, false, false);
+    network.projections.clear();
+    network.noise.truncate(2);
+    for noise in &mut network.noise {
+        noise.targets = vec![0];
+    }
+    (network.noise[0].rate_hz, network.noise[0].weight) = (20_000.0, 0.05);
+    // So weak that no spike comes of it.
+    network.noise[1].weight = 1e-12;
+    network.currents.clear();
+    network.spikes.clear();
+    let mut engine = assemble(&network).unwrap();
+    let mut spikes = Spikes::new();
+    let bouts: [&[&str]; 3] = [&["weak"], &["weak", "strong"], &["weak"]];
+    for (number, on) in (0_u32..).zip(bouts) {
+        let at = |number: u32| ms(100.05 * f64::from(number));
+        let begun = engine.begin(&bout(number.into(), at(number), Keep::All, on));
+        begun.unwrap();
+        spikes.extend(run(&mut engine, at(number + 1)));
+    }
+    let alone = without(&network, &["strong"]);
+    let alone = run(&mut assemble(&alone).unwrap(), ms(100.05 * 3.0));
+    assert!(alone.len() > 100, "{} spikes", alone.len());
+    assert_eq!(spikes, alone);
+}
+
+#[test]
 fn times_of_a_stimulus_count_from_where_it_is_switched_on() {
     let mut network = network(8, "lif", 2, false, false);
     network.projections.clear();

@@ -23,11 +23,16 @@ pub struct Member {
 
 /// Which of a group's processes of noise one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source {
-    /// Sign of its weights.
-    pub sign: Sign,
-    /// Number among those of this sign.
-    pub number: usize,
+pub enum Source {
+    /// One that weights of a sign share.
+    Shared {
+        /// The sign.
+        sign: Sign,
+        /// Number among those of this sign.
+        number: usize,
+    },
+    /// That of one weight alone, which is these bits.
+    Alone(u64),
 }
 
 /// Sign of weights.

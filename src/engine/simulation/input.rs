@@ -209,20 +209,23 @@ impl Inputs {
         now: Time,
         suffix: &str,
     ) -> Option<Poisson> {
-        let Source { sign, number } = source;
-        let sign_name = match sign {
-            Sign::Negative => "negative",
-            Sign::Positive => "positive",
+        let which = match source {
+            Source::Shared { sign, number } => match sign {
+                Sign::Negative => format!("negative.{number}"),
+                Sign::Positive => format!("positive.{number}"),
+            },
+            Source::Alone(weight) => format!("alone.{weight:x}"),
         };
         let kind = &self.populations[group.kind];
-        let purpose = format!("stimulus.poisson.{kind}.{sign_name}.{number}{suffix}");
+        let purpose = format!("stimulus.poisson.{kind}.{which}{suffix}");
         let mut stream = Stream::new(self.seed, &purpose, group.part);
         let weight = classes.first().map_or(0.0, |class| class.weight);
         let wish = Wish::of(&*group.neurons, weight);
         Poisson::new(classes, wish, now, &mut stream)
     }
 
-    /// The noise onto a group: a process for each sign of weights, with a class for each distinct weight.
+    /// The noise onto a group: a process for each sign of weights, with a class for each distinct weight, and one for each
+    /// weight that comes by the bin.
     fn classes(&self, group: &Group) -> Vec<(Source, Vec<Class>)> {
         let on = self.noise.iter().filter(|noise| noise.since.is_some());
         let on: Vec<&Noise> = on.map(|noise| &noise.what).collect();
@@ -245,23 +248,22 @@ impl Inputs {
         let mut weights: Vec<f64> = on.iter().map(|noise| noise.weight).collect();
         weights.sort_by(f64::total_cmp);
         weights.dedup();
-        let (negative, positive): (Vec<f64>, Vec<f64>) =
-            weights.into_iter().partition(|&weight| weight < 0.0);
-        [(Sign::Negative, negative), (Sign::Positive, positive)]
-            .iter()
-            .flat_map(|(sign, weights)| {
-                let chunks = weights.chunks(MOST_CLASSES).enumerate();
-                chunks.map(|(number, weights)| {
-                    let source = Source {
-                        sign: *sign,
-                        number,
-                    };
-                    let classes = weights.iter().map(|&weight| rates(weight));
-                    let some = |class: &Class| class.rates_hz.iter().any(|&rate| rate > 0.0);
-                    (source, classes.filter(some).collect())
-                })
-            })
-            .collect()
+        let classes = weights.into_iter().map(rates);
+        let some = |class: &Class| class.rates_hz.iter().any(|&rate| rate > 0.0);
+        let by_bin =
+            |class: &Class| class.may_be_binned() && group.neurons.takes_bins(class.weight);
+        let (alone, shared): (Vec<Class>, Vec<Class>) = classes.filter(some).partition(by_bin);
+        let (negative, positive): (Vec<Class>, Vec<Class>) =
+            shared.into_iter().partition(|class| class.weight < 0.0);
+        let mut all = Vec::new();
+        for (sign, classes) in [(Sign::Negative, negative), (Sign::Positive, positive)] {
+            for (number, classes) in classes.chunks(MOST_CLASSES).enumerate() {
+                all.push((Source::Shared { sign, number }, classes.to_vec()));
+            }
+        }
+        let alone = alone.into_iter();
+        all.extend(alone.map(|class| (Source::Alone(class.weight.to_bits()), vec![class])));
+        all
     }
 
     /// Brings the current into `group` to what is on at `now`, given what was on `before`.

@@ -7,16 +7,18 @@
 //! is tested. So each spike comes when it would if all events had come in order; but this needs no logarithm, and neurons
 //! side by side get theirs together.
 
+mod order;
+
 use serde::{Deserialize, Serialize};
 
 use super::scatter::{
     BLOCK, Cumulative, LONGEST, MOST, MOST_EXPONENT, Place, Rows, Terms, scatter,
 };
 use super::{Class, EventWeights, Events, Growth, Wish};
-use crate::base::function::{exp, exp_near_zero};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::{Bin, Neurons};
+use order::{NEURON_BITS, Order, growth};
 
 /// Events of a neuron in a bin on average, for the densest noise: with more of them more neurons may fire within it, with
 /// fewer the work per bin is shared by too few.
@@ -27,9 +29,6 @@ const LEAST_MEAN: f64 = 1.0;
 const MOST_RUNS: usize = 32;
 
 const PS_PER_S: f64 = 1e12;
-
-/// Bits of a key that hold the neuron; those above hold the instant.
-const NEURON_BITS: u32 = 16;
 
 /// Noise of one weight.
 #[derive(Debug, Clone)]
@@ -67,20 +66,6 @@ struct Run {
     cumulative: Cumulative,
 }
 
-/// Events that come in order.
-#[derive(Debug, Clone, Default)]
-struct Order {
-    /// From the start of the bin on.
-    offsets: Vec<i64>,
-    targets: Vec<u16>,
-    growth: Vec<f64>,
-    next: usize,
-    next_time: Time,
-    /// Those that are being put in order: the offset, then the neuron.
-    keys: Vec<u64>,
-    room: Vec<u64>,
-}
-
 /// What a checkpoint keeps: the bin at hand is drawn again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
@@ -91,23 +76,37 @@ pub(super) struct State {
     rest: Vec<u64>,
 }
 
+/// Whether so much of `class`, which excites, comes in the longest bin that it pays, at few enough rates.
+pub(super) fn is_frequent(class: &Class) -> bool {
+    let Class { weight, rates_hz } = class;
+    let bin_s = (1_u64 << MOST_EXPONENT) as f64 / PS_PER_S;
+    let runs = rates_hz.chunk_by(|a, b| a == b);
+    *weight > 0.0
+        && highest_hz(class) * bin_s >= LEAST_MEAN
+        && runs.filter(|run| run[0] > 0.0).count() <= MOST_RUNS
+}
+
+/// The highest of its rates.
+fn highest_hz(class: &Class) -> f64 {
+    class.rates_hz.iter().copied().fold(0.0, f64::max)
+}
+
 impl Binned {
     /// Input to neurons 0, 1, … of a lane from `start` on. `None` where it does not pay: several weights, many rates, or rates
-    /// that bring less than an event in the longest bin.
+    /// that bring less than an event in the longest bin that the time constant allows.
     pub(super) fn new(
         classes: &[Class],
         growth: Growth,
         start: Time,
         stream: &mut Stream,
     ) -> Option<Self> {
-        let [Class { weight, rates_hz }] = classes else {
-            return None;
-        };
-        let highest = rates_hz.iter().copied().fold(0.0, f64::max) / PS_PER_S;
+        let [class] = classes else { return None };
+        let Class { weight, rates_hz } = class;
+        let highest = highest_hz(class) / PS_PER_S;
         let longest = (2.0 * LONGEST / growth.rate_per_ps).min(MOST_MEAN / highest);
         let exponent = longest.log2().floor().clamp(0.0, MOST_EXPONENT.into()) as u32;
         let bin_ps = (1_u64 << exponent) as f64;
-        if exponent == 0 || highest * bin_ps < LEAST_MEAN || *weight <= 0.0 {
+        if exponent == 0 || highest * bin_ps < LEAST_MEAN || !is_frequent(class) {
             return None;
         }
         let (mut runs, mut first, mut place) = (Vec::new(), 0, 0);
@@ -125,7 +124,7 @@ impl Binned {
             first += len;
         }
         let rows = Rows::new(stream);
-        (runs.len() <= MOST_RUNS).then(|| Self {
+        Some(Self {
             weight: *weight,
             wish: Wish {
                 growth,
@@ -414,95 +413,6 @@ impl Binned {
         self.order.keys = rest;
         self.arrange();
         true
-    }
-}
-
-impl Order {
-    /// What is still to come, as keys.
-    fn rest(&self) -> impl Iterator<Item = u64> {
-        let rest = self.offsets[self.next..].iter();
-        rest.zip(&self.targets[self.next..])
-            .map(|(&offset, &j)| (offset as u64) << NEURON_BITS | u64::from(j))
-    }
-
-    /// Puts what is still to come among what is being put in order.
-    fn keep_rest(&mut self) {
-        let mut keys = std::mem::take(&mut self.keys);
-        keys.extend(self.rest());
-        self.keys = keys;
-    }
-
-    /// Sorts keys of so many bits: into buckets, then within them.
-    fn sort(&mut self, bits: u32) {
-        const BUCKET_BITS: u32 = 8;
-        let shift = bits.saturating_sub(BUCKET_BITS);
-        let bucket = |key: u64| ((key >> shift) as usize).min((1 << BUCKET_BITS) - 1);
-        let mut places = [0_u32; (1 << BUCKET_BITS) + 1];
-        for &key in &self.keys {
-            places[bucket(key) + 1] += 1;
-        }
-        for k in 1..places.len() {
-            places[k] += places[k - 1];
-        }
-        self.room.clear();
-        self.room.resize(self.keys.len(), 0);
-        for &key in &self.keys {
-            let place = &mut places[bucket(key)];
-            self.room[*place as usize] = key;
-            *place += 1;
-        }
-        std::mem::swap(&mut self.keys, &mut self.room);
-        for k in 1..self.keys.len() {
-            let key = self.keys[k];
-            let mut at = k;
-            while at > 0 && self.keys[at - 1] > key {
-                self.keys[at] = self.keys[at - 1];
-                at -= 1;
-            }
-            self.keys[at] = key;
-        }
-    }
-
-    /// Brings what has been sorted, with how much each grows.
-    fn arrange(&mut self, wish: &Wish) {
-        self.offsets.clear();
-        self.targets.clear();
-        self.growth.clear();
-        self.next = 0;
-        for &key in &self.keys {
-            let offset = (key >> NEURON_BITS) as i64;
-            self.offsets.push(offset);
-            self.targets.push(key as u16);
-            self.growth.push(growth(offset, wish));
-        }
-        self.keys.clear();
-    }
-
-    /// Puts a few among what has been put in order.
-    fn insert(&mut self, wish: &Wish) {
-        for key in self.keys.drain(..) {
-            let (offset, j) = ((key >> NEURON_BITS) as i64, key as u16);
-            let place = |k: usize| (self.offsets[k], self.targets[k]) < (offset, j);
-            let mut at = self.next;
-            while at < self.offsets.len() && place(at) {
-                at += 1;
-            }
-            self.offsets.insert(at, offset);
-            self.targets.insert(at, j);
-            self.growth.insert(at, growth(offset, wish));
-        }
-    }
-}
-
-/// How much an event grows from the start of its bin on: where bins are short, by a polynomial that holds to three times the
-/// longest.
-#[inline]
-fn growth(offset: i64, wish: &Wish) -> f64 {
-    let x = offset as f64 * wish.growth.rate_per_ps;
-    if wish.by_bin {
-        exp_near_zero::<7>(x)
-    } else {
-        exp(x)
     }
 }
 
