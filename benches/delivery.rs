@@ -9,7 +9,7 @@ use std::time::Instant;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::neuron::{self, Neurons, RowWeights, Setup};
-use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
+use sharpwave::stimulus::poisson::{Class, Poisson};
 
 const NEURONS: usize = 10_000;
 /// Lanes of the Brunel network hold so many, its rows so many targets.
@@ -115,11 +115,8 @@ fn external(case: Case, weight: f64, rates_hz: &[f64]) -> f64 {
             rates_hz: rates_hz.to_vec(),
         };
         let mut stream = Stream::new(3, "bench", 0);
-        let wish = Wish {
-            growth: neurons.growth(weight),
-            by_bin: false,
-        };
-        let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+        let growth = neurons.growth(weight);
+        let mut noise = Poisson::new(&[class], growth, Time::ZERO, &mut stream).expect("a rate");
         let mut fired = Vec::new();
         let (mut events, end) = (0, Time::ZERO + Duration::from_ps(50_000_000_000));
         let start = Instant::now();

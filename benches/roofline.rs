@@ -106,11 +106,8 @@ fn noise(deliver: bool) -> f64 {
         rates_hz: vec![20_000.0; NEURONS],
     };
     let mut stream = Stream::new(3, "bench", 0);
-    let wish = Wish {
-        growth: neurons.growth(1e-6),
-        by_bin: false,
-    };
-    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    let growth = neurons.growth(1e-6);
+    let mut noise = Poisson::new(&[class], growth, Time::ZERO, &mut stream).expect("a rate");
     timed(|| {
         let mut done = 0;
         while done < 200_000 {
@@ -141,7 +138,7 @@ fn noise_by_the_bin() -> f64 {
     };
     let mut stream = Stream::new(3, "bench", 0);
     let wish = Wish::of(&*neurons, 1e-6);
-    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    let mut noise = Poisson::binned(&class, wish, Time::ZERO, &mut stream);
     timed(|| {
         let start = noise.next_time();
         let mut done = 0;

@@ -109,9 +109,9 @@ fn noise(rates_hz: Vec<f64>, tau_ms: f64) -> impl FnMut() -> usize {
         rates_hz,
     };
     let neurons = neurons("lif_exp", &[("tau_syn_ex", tau_ms)], false);
-    let wish = Wish::of(&*neurons, 1.0);
+    let growth = neurons.growth(1.0);
     let mut stream = Stream::new(3, "bench", 0);
-    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    let mut noise = Poisson::new(&[class], growth, Time::ZERO, &mut stream).expect("a rate");
     move || {
         let n = noise.before(Time::MAX).targets.len();
         noise.pass(black_box(n));
@@ -128,7 +128,7 @@ fn noise_by_the_bin(rate_hz: f64) -> impl FnMut() -> usize {
     let mut neurons = neurons("lif", &[], false);
     let wish = Wish::of(&*neurons, 1.0);
     let mut stream = Stream::new(3, "bench", 0);
-    let mut noise = Poisson::new(&[class], wish, Time::ZERO, &mut stream).expect("a rate");
+    let mut noise = Poisson::binned(&class, wish, Time::ZERO, &mut stream);
     move || {
         let start = noise.next_time();
         neurons.advance(start);

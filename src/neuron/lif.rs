@@ -294,8 +294,9 @@ impl Neurons for Lif {
         Some(reached)
     }
 
+    /// Not where neurons fire by themselves: each may within a bin.
     fn takes_bins(&self, weight: f64) -> bool {
-        weight > 0.0
+        weight > 0.0 && !Derived::new(&self.params, 0.0).crosses()
     }
 
     fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {

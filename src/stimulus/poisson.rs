@@ -126,13 +126,22 @@ impl Wish {
 
 impl Poisson {
     /// Input of at most [`MOST_CLASSES`] `classes`, of one sign of weights, to neurons 0, 1, … of a lane of at most
-    /// 65,536, from `start` on, as their population wants it. `None` if nothing would ever come.
-    pub fn new(classes: &[Class], wish: Wish, start: Time, stream: &mut Stream) -> Option<Self> {
-        let Wish { growth, by_bin } = wish;
-        if by_bin && let Some(binned) = Binned::new(classes, growth, start, stream) {
-            return Some(Self(How::Binned(Box::new(binned))));
-        }
+    /// 65,536, from `start` on, in order; `growth` is what their population wants to know of each event. `None` if nothing
+    /// would ever come.
+    pub fn new(
+        classes: &[Class],
+        growth: Growth,
+        start: Time,
+        stream: &mut Stream,
+    ) -> Option<Self> {
         Ordered::new(classes, growth, start, stream).map(|ordered| Self(How::Ordered(ordered)))
+    }
+
+    /// The same of one class that [may be binned](Class::may_be_binned), by the bin.
+    pub fn binned(class: &Class, wish: Wish, start: Time, stream: &mut Stream) -> Self {
+        Self(How::Binned(Box::new(Binned::new(
+            class, wish, start, stream,
+        ))))
     }
 
     /// Goes on with the same events onto a population that wants this. None of it has been taken in ahead of its time.
@@ -186,7 +195,7 @@ impl Poisson {
     pub fn is_dense(&self) -> bool {
         match &self.0 {
             How::Ordered(ordered) => ordered.is_dense(),
-            How::Binned(_) => true,
+            How::Binned(binned) => binned.is_dense(),
         }
     }
 

@@ -87,13 +87,17 @@ fn busy(seed: u64) -> Network {
     let slow = values! { rate: 300.0, frequency: 5.0 };
     let onto = network.stimulate("slow", "rhythm", ["d", "e"], 1.4, slow);
     onto.expect("a rhythm");
+    // It comes by the bin, but where a time constant has become short.
+    let dense = values! { rate: 12_000.0 };
+    let onto = network.stimulate("dense", "poisson", ["d", "e"], 0.03, dense);
+    onto.expect("noise");
     let current = values! { amplitude: 40.0 };
     let onto = network.stimulate("current", "current", ["c", "d"], 0.0, current);
     onto.expect("a current");
     network
 }
 
-const ALL: [(&str, f64); 14] = [
+const ALL: [(&str, f64); 16] = [
     ("population.a.b", 2.0),
     ("population.a.tau_m", 0.8),
     ("population.b.tau_m", 1.2),
@@ -108,6 +112,8 @@ const ALL: [(&str, f64); 14] = [
     ("stimulus.slow.weight", 1.3),
     ("stimulus.current.amplitude", 2.0),
     ("modulator.dopamine.baseline", 3.0),
+    ("population.d.tau_m", 0.25),
+    ("stimulus.dense.rate", 1.3),
 ];
 
 /// Some of all numbers, as the bits of `which` say.
@@ -130,7 +136,7 @@ fn bout(number: u64, start: Time, alterations: Alterations, ramp: Option<Ramp>) 
         name: format!("b{number}"),
         start,
         keep: Keep::All,
-        on: ["noise", "slow", "current"].map(String::from).into(),
+        on: ["noise", "slow", "current", "dense"].map(String::from).into(),
         regime: Regime {
             alterations,
             ramp,

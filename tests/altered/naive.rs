@@ -220,23 +220,26 @@ fn noise(
     let mut names = spec.parameters.iter().map(|known| known.name);
     let alike = !names.any(|name| matches!(population.values.get(name), Some(Value::Drawn(_))));
     // Bins are as long for all time constants that there are here.
-    let mut wish = Wish {
-        growth: Growth {
-            rate_per_ps: 1.0 / (20 * MS) as f64,
-            delta_per_ps: None,
-        },
-        by_bin: population.model == "lif" && alike,
+    let growth = Growth {
+        rate_per_ps: 1.0 / (20 * MS) as f64,
+        delta_per_ps: None,
     };
-    let which = match wish.by_bin && class.may_be_binned() {
+    let is_binned = population.model == "lif" && alike && class.may_be_binned();
+    let which = match is_binned {
         true => format!("alone.{:x}", weight.to_bits()),
         false => "positive.0".into(),
     };
     let purpose = format!("stimulus.poisson.{name}.{which}{suffix}");
     let mut stream = Stream::new(network.seed, &purpose, 0);
-    let mut process = Poisson::new(&[class], wish, at(from), &mut stream).expect("some");
     // All of it in order; neurons are not asked then.
-    wish.by_bin = false;
-    process.set_wish(wish);
+    let wish = Wish {
+        growth,
+        by_bin: false,
+    };
+    let mut process = match is_binned {
+        true => Poisson::binned(&class, wish, at(from), &mut stream),
+        false => Poisson::new(&[class], growth, at(from), &mut stream).expect("some"),
+    };
     let values = [
         ("tau_m", 20.0),
         ("v_th", 20.0),

@@ -39,14 +39,15 @@ fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u3
             rate_per_ps: 1.0 / tau.ps() as f64,
             delta_per_ps: None,
         };
-        let mut wish = Wish {
-            growth,
-            by_bin: true,
-        };
-        let mut poisson = Poisson::new(&[class], wish, Time::ZERO, &mut stream).unwrap();
         // The same events, all of them in order; neurons are not asked then.
-        wish.by_bin = false;
-        poisson.set_wish(wish);
+        let wish = Wish {
+            growth,
+            by_bin: false,
+        };
+        let mut poisson = match class.may_be_binned() {
+            true => Poisson::binned(&class, wish, Time::ZERO, &mut stream),
+            false => Poisson::new(&[class], growth, Time::ZERO, &mut stream).unwrap(),
+        };
         let values = &network.populations[0].values;
         let mut neurons = neuron::build("lif", members.len(), values).unwrap();
         loop {

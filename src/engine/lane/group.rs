@@ -119,6 +119,8 @@ pub struct Group {
     pub kind: usize,
     /// Which share of its kind the group is: the entity of those streams.
     pub part: u64,
+    /// Whether the neurons, as they are declared, take excitation by the bin.
+    pub takes_bins: bool,
     /// External noise.
     pub noise: Vec<Poisson>,
     /// Which process each is.
@@ -150,6 +152,7 @@ impl Group {
     /// `kind`.
     pub fn new(neurons: Box<dyn Neurons>, members: Vec<Member>, kind: usize, part: u64) -> Self {
         Self {
+            takes_bins: neurons.takes_bins(1.0),
             neurons,
             members,
             kind,
@@ -177,6 +180,7 @@ impl Group {
             members: _,
             kind: _,
             part: _,
+            takes_bins: _,
             noise,
             sources,
             dense,

@@ -220,8 +220,13 @@ impl Inputs {
         let purpose = format!("stimulus.poisson.{kind}.{which}{suffix}");
         let mut stream = Stream::new(self.seed, &purpose, group.part);
         let weight = classes.first().map_or(0.0, |class| class.weight);
-        let wish = Wish::of(&*group.neurons, weight);
-        Poisson::new(classes, wish, now, &mut stream)
+        match (source, classes) {
+            (Source::Alone(_), [class]) => {
+                let wish = Wish::of(&*group.neurons, weight);
+                Some(Poisson::binned(class, wish, now, &mut stream))
+            }
+            _ => Poisson::new(classes, group.neurons.growth(weight), now, &mut stream),
+        }
     }
 
     /// The noise onto a group: a process for each sign of weights, with a class for each distinct weight, and one for each

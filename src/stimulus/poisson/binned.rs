@@ -14,16 +14,20 @@ use serde::{Deserialize, Serialize};
 use super::scatter::{
     BLOCK, Cumulative, LONGEST, MOST, MOST_EXPONENT, Place, Rows, Terms, scatter,
 };
-use super::{Class, EventWeights, Events, Growth, Wish};
+use super::{Class, EventWeights, Events, Wish};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::{Bin, Neurons};
-use order::{NEURON_BITS, Order, growth};
+use order::{Growing, NEURON_BITS, Order};
 
-/// Events of a neuron in a bin on average, for the densest noise: with more of them more neurons may fire within it, with
+/// Events of a neuron in a bin on average, where they come most often: with more of them more neurons may fire within it, with
 /// fewer the work per bin is shared by too few.
 const MOST_MEAN: f64 = 4.0;
 const LEAST_MEAN: f64 = 1.0;
+
+/// Where a time constant asks for bins so short that there are fewer, they are as long as the rates ask for, and all comes in
+/// order.
+const TOO_FEW: f64 = 0.25;
 
 /// Stretches of neurons of one rate, at most.
 const MOST_RUNS: usize = 32;
@@ -35,7 +39,12 @@ const PS_PER_S: f64 = 1e12;
 pub(super) struct Binned {
     weight: f64,
     wish: Wish,
+    /// Whether that is by the bin, and bins are short enough for the polynomials.
+    by_bin: bool,
+    /// Whether growth within a bin cannot overflow; else every event is an instant of its own.
+    dense: bool,
     runs: Vec<Run>,
+    /// A bin is 2 to the power of this picoseconds long.
     exponent: u32,
     terms: Terms,
     rows: Rows,
@@ -63,12 +72,14 @@ struct Run {
     len: usize,
     /// Where its counts begin: a multiple of [`BLOCK`].
     place: usize,
+    rate_per_ps: f64,
     cumulative: Cumulative,
 }
 
 /// What a checkpoint keeps: the bin at hand is drawn again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
+    exponent: u32,
     drawn_from: Place,
     start: Option<Time>,
     end: Time,
@@ -92,47 +103,47 @@ fn highest_hz(class: &Class) -> f64 {
 }
 
 impl Binned {
-    /// Input to neurons 0, 1, … of a lane from `start` on. `None` where it does not pay: several weights, many rates, or rates
-    /// that bring less than an event in the longest bin that the time constant allows.
-    pub(super) fn new(
-        classes: &[Class],
-        growth: Growth,
-        start: Time,
-        stream: &mut Stream,
-    ) -> Option<Self> {
-        let [class] = classes else { return None };
+    /// Input to neurons 0, 1, … of a lane, [frequent enough](is_frequent), from `start` on.
+    pub(super) fn new(class: &Class, wish: Wish, start: Time, stream: &mut Stream) -> Self {
         let Class { weight, rates_hz } = class;
         let highest = highest_hz(class) / PS_PER_S;
-        let longest = (2.0 * LONGEST / growth.rate_per_ps).min(MOST_MEAN / highest);
-        let exponent = longest.log2().floor().clamp(0.0, MOST_EXPONENT.into()) as u32;
-        let bin_ps = (1_u64 << exponent) as f64;
-        if exponent == 0 || highest * bin_ps < LEAST_MEAN || !is_frequent(class) {
-            return None;
-        }
+        let exponent = |longest_ps: f64| {
+            let exponent = longest_ps.log2().floor();
+            exponent.clamp(1.0, MOST_EXPONENT.into()) as u32
+        };
+        let by_rate = exponent(MOST_MEAN / highest);
+        let by_decay = exponent(2.0 * LONGEST / wish.growth.rate_per_ps);
+        let too_short = highest * ((1_u64 << by_decay) as f64) < TOO_FEW;
+        let exponent = if too_short {
+            by_rate
+        } else {
+            by_rate.min(by_decay)
+        };
         let (mut runs, mut first, mut place) = (Vec::new(), 0, 0);
         for equal in rates_hz.chunk_by(|a, b| a == b) {
             let len = equal.len();
             if equal[0] > 0.0 {
+                let rate_per_ps = equal[0] / PS_PER_S;
                 runs.push(Run {
                     first,
                     len,
                     place,
-                    cumulative: Cumulative::new(equal[0] / PS_PER_S * bin_ps),
+                    rate_per_ps,
+                    cumulative: Cumulative::new(0.0),
                 });
                 place += len.next_multiple_of(BLOCK);
             }
             first += len;
         }
         let rows = Rows::new(stream);
-        Some(Self {
+        let mut binned = Self {
             weight: *weight,
-            wish: Wish {
-                growth,
-                by_bin: true,
-            },
+            wish,
+            by_bin: false,
+            dense: true,
             runs,
             exponent,
-            terms: Terms::new(exponent, growth.rate_per_ps),
+            terms: Terms::new(exponent, 0.0),
             drawn_from: rows.place().clone(),
             rows,
             start: None,
@@ -146,7 +157,32 @@ impl Binned {
                 ..Order::default()
             },
             apart: Vec::new(),
-        })
+        };
+        binned.set_length(exponent);
+        binned.fit(wish);
+        binned
+    }
+
+    /// Sets the length of bins.
+    fn set_length(&mut self, exponent: u32) {
+        self.exponent = exponent;
+        for run in &mut self.runs {
+            run.cumulative = Cumulative::new(run.rate_per_ps * (1_u64 << exponent) as f64);
+        }
+    }
+
+    /// Becomes what a population wants, as far as bins of this length allow.
+    fn fit(&mut self, wish: Wish) {
+        let half = (1_u64 << (self.exponent - 1)) as f64 * wish.growth.rate_per_ps;
+        self.wish = wish;
+        self.by_bin = wish.by_bin && half <= LONGEST;
+        self.dense = half <= 0.5;
+        let rate = if self.by_bin {
+            wish.growth.rate_per_ps
+        } else {
+            0.0
+        };
+        self.terms = Terms::new(self.exponent, rate);
     }
 
     /// What an event adds.
@@ -156,14 +192,7 @@ impl Binned {
 
     /// Goes on onto a population that wants this, none of it having been taken in ahead of its time.
     pub(super) fn set_wish(&mut self, wish: Wish) {
-        if wish == self.wish {
-            return;
-        }
-        self.wish = wish;
-        // A time constant may have become too short for the polynomial.
-        let half = (1_u64 << (self.exponent - 1)) as f64;
-        self.wish.by_bin &= half * wish.growth.rate_per_ps <= LONGEST;
-        self.terms = Terms::new(self.exponent, wish.growth.rate_per_ps);
+        self.fit(wish);
         self.order.keep_rest();
         self.arrange();
     }
@@ -172,6 +201,11 @@ impl Binned {
     #[inline]
     pub(super) fn next_time(&self) -> Time {
         self.order.next_time
+    }
+
+    /// Whether events may be handed out by the segment.
+    pub(super) fn is_dense(&self) -> bool {
+        self.dense
     }
 
     /// Whether all events of the bin at hand that come in order have passed.
@@ -185,7 +219,7 @@ impl Binned {
         let limit = until.since(self.begin()).ps();
         let rest = &self.order.offsets[self.order.next..];
         let n = rest.iter().take_while(|&&offset| offset < limit).count();
-        self.events(n)
+        self.events(self.begin(), n)
     }
 
     /// Events in order at `t`.
@@ -193,15 +227,15 @@ impl Binned {
         let offset = t.since(self.begin()).ps();
         let rest = &self.order.offsets[self.order.next..];
         let n = rest.iter().take_while(|&&other| other == offset).count();
-        self.events(n)
+        self.events(if self.dense { self.begin() } else { t }, n)
     }
 
-    fn events(&self, n: usize) -> Events<'_> {
+    fn events(&self, start: Time, n: usize) -> Events<'_> {
         let span = self.order.next..self.order.next + n;
         Events {
             origin: self.begin(),
             offsets: &self.order.offsets[span.clone()],
-            start: self.begin(),
+            start,
             growth: &self.order.growth[span.clone()],
             psi: &[],
             targets: &self.order.targets[span],
@@ -242,7 +276,7 @@ impl Binned {
                 sums: &self.sums[run.place..run.place + run.len],
                 weight: self.weight,
             };
-            if self.wish.by_bin {
+            if self.by_bin {
                 neurons.receive_bin(bin, &mut apart);
             } else {
                 apart.extend((run.first..run.first + run.len).map(|j| j as u16));
@@ -280,8 +314,19 @@ impl Binned {
     /// Puts what comes in order into order.
     fn arrange(&mut self) {
         self.order.sort(NEURON_BITS + self.exponent);
-        self.order.arrange(&self.wish);
+        self.order.arrange(self.growing());
         self.look();
+    }
+
+    /// How events grow within a bin.
+    #[inline]
+    fn growing(&self) -> Growing {
+        let rate_per_ps = self.wish.growth.rate_per_ps;
+        match (self.dense, self.by_bin) {
+            (false, _) => Growing::Not,
+            (true, true) => Growing::Little { rate_per_ps },
+            (true, false) => Growing::Much { rate_per_ps },
+        }
     }
 
     /// Where the counts of neuron `j` are.
@@ -324,7 +369,7 @@ impl Binned {
         let mut keys = std::mem::take(&mut self.order.keys);
         let mut sum = 0.0;
         for offset in self.after(slot, least) {
-            sum += growth(offset, &self.wish);
+            sum += self.growing().of(offset);
             keys.push((offset as u64) << NEURON_BITS | u64::from(j));
         }
         self.order.keys = keys;
@@ -340,7 +385,7 @@ impl Binned {
         let had = self.set_apart(j, t.since(start).ps());
         if had > 0.0 {
             neurons.take_back(start, j, had * self.weight);
-            self.order.insert(&self.wish);
+            self.order.insert(self.growing());
             self.look();
         }
         had > 0.0
@@ -367,13 +412,14 @@ impl Binned {
     pub(super) fn ahead(&self, j: usize, t: Time) -> Option<(Time, f64)> {
         let (slot, start) = (self.slot(j)?, self.start?);
         let after = self.after(slot, t.since(start).ps());
-        let sum: f64 = after.map(|offset| growth(offset, &self.wish)).sum();
+        let sum: f64 = after.map(|offset| self.growing().of(offset)).sum();
         (sum > 0.0).then_some((start, sum * self.weight))
     }
 
     /// What a checkpoint keeps.
     pub(super) fn state(&self) -> State {
         State {
+            exponent: self.exponent,
             drawn_from: self.drawn_from.clone(),
             start: self.start,
             end: self.end,
@@ -384,11 +430,20 @@ impl Binned {
     /// Goes on from where [`state`](Self::state) was taken of noise made alike; whether it may have been.
     pub(super) fn go_on_from(&mut self, state: State) -> bool {
         let State {
+            exponent,
             drawn_from,
             start,
             end,
             rest,
         } = state;
+        let highest = self.runs.iter().map(|run| run.rate_per_ps);
+        let highest = highest.fold(0.0, f64::max) * (1_u64 << exponent.min(63)) as f64;
+        if !(1..=MOST_EXPONENT).contains(&exponent) || highest > MOST_MEAN {
+            return false;
+        }
+        // The time constant may have been another when it began.
+        self.set_length(exponent);
+        self.fit(self.wish);
         self.rows = Rows::at(drawn_from.clone());
         self.drawn_from = drawn_from;
         (self.start, self.end) = (start, end);

@@ -17,9 +17,7 @@ fn class(weight: f64, rates_hz: &[f64]) -> Class {
 }
 
 fn noise(classes: &[Class], growth: Growth) -> Option<Poisson> {
-    let by_bin = false;
-    let wish = Wish { growth, by_bin };
-    Poisson::new(classes, wish, Time::ZERO, &mut Stream::new(1, "test", 0))
+    Poisson::new(classes, growth, Time::ZERO, &mut Stream::new(1, "test", 0))
 }
 
 fn events(rates: &[f64], n: usize) -> (Vec<(i64, u16)>, Vec<f64>) {

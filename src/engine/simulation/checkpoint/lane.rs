@@ -124,6 +124,7 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         members: _,
         kind: _,
         part: _,
+        takes_bins: _,
         noise,
         // As the steps they follow from what is on.
         sources: _,

@@ -1,6 +1,5 @@
 //! Events of a bin that come in order.
 
-use super::Wish;
 use crate::base::function::{exp, exp_near_zero};
 use crate::base::time::Time;
 
@@ -18,7 +17,9 @@ pub(super) struct Order {
     pub(super) next_time: Time,
     /// Those that are being put in order: the offset, then the neuron.
     pub(super) keys: Vec<u64>,
+    /// Room for sorting.
     pub(super) room: Vec<u64>,
+    pub(super) places: Vec<u32>,
 }
 
 impl Order {
@@ -36,12 +37,15 @@ impl Order {
         self.keys = keys;
     }
 
-    /// Sorts keys of so many bits: into buckets, then within them.
+    /// Sorts keys of so many bits: into buckets that hold one or two each, for instants are uniform, then within them.
     pub(super) fn sort(&mut self, bits: u32) {
-        const BUCKET_BITS: u32 = 8;
-        let shift = bits.saturating_sub(BUCKET_BITS);
-        let bucket = |key: u64| ((key >> shift) as usize).min((1 << BUCKET_BITS) - 1);
-        let mut places = [0_u32; (1 << BUCKET_BITS) + 1];
+        let bucket_bits = self.keys.len().max(1).ilog2().min(bits);
+        let shift = bits - bucket_bits;
+        let last = (1 << bucket_bits) - 1;
+        let bucket = |key: u64| ((key >> shift) as usize).min(last);
+        let places = &mut self.places;
+        places.clear();
+        places.resize(last + 2, 0);
         for &key in &self.keys {
             places[bucket(key) + 1] += 1;
         }
@@ -68,7 +72,7 @@ impl Order {
     }
 
     /// Brings what has been sorted, with how much each grows.
-    pub(super) fn arrange(&mut self, wish: &Wish) {
+    pub(super) fn arrange(&mut self, growing: Growing) {
         self.offsets.clear();
         self.targets.clear();
         self.growth.clear();
@@ -77,13 +81,13 @@ impl Order {
             let offset = (key >> NEURON_BITS) as i64;
             self.offsets.push(offset);
             self.targets.push(key as u16);
-            self.growth.push(growth(offset, wish));
+            self.growth.push(growing.of(offset));
         }
         self.keys.clear();
     }
 
     /// Puts a few among what has been put in order.
-    pub(super) fn insert(&mut self, wish: &Wish) {
+    pub(super) fn insert(&mut self, growing: Growing) {
         for key in self.keys.drain(..) {
             let (offset, j) = ((key >> NEURON_BITS) as i64, key as u16);
             let place = |k: usize| (self.offsets[k], self.targets[k]) < (offset, j);
@@ -93,19 +97,30 @@ impl Order {
             }
             self.offsets.insert(at, offset);
             self.targets.insert(at, j);
-            self.growth.insert(at, growth(offset, wish));
+            self.growth.insert(at, growing.of(offset));
         }
     }
 }
 
-/// How much an event grows from the start of its bin on: where bins are short, by a polynomial that holds to three times the
-/// longest.
-#[inline]
-pub(super) fn growth(offset: i64, wish: &Wish) -> f64 {
-    let x = offset as f64 * wish.growth.rate_per_ps;
-    if wish.by_bin {
-        exp_near_zero::<7>(x)
-    } else {
-        exp(x)
+/// How much an event grows from the start of its bin on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Growing {
+    /// Every event is an instant of its own.
+    Not,
+    /// Bins are short: a polynomial holds, to three times the longest.
+    Little { rate_per_ps: f64 },
+    /// Bins are longer than that.
+    Much { rate_per_ps: f64 },
+}
+
+impl Growing {
+    /// That much for an event so many picoseconds after the start.
+    #[inline]
+    pub(super) fn of(self, offset: i64) -> f64 {
+        match self {
+            Self::Not => 1.0,
+            Self::Little { rate_per_ps } => exp_near_zero::<7>(offset as f64 * rate_per_ps),
+            Self::Much { rate_per_ps } => exp(offset as f64 * rate_per_ps),
+        }
     }
 }

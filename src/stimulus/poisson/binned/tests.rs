@@ -1,7 +1,7 @@
 //! Events of bins, at once and in order.
 
 use super::*;
-use crate::neuron::{RowWeights, StateError};
+use crate::neuron::{Growth, RowWeights, StateError};
 
 const TAU_PS: f64 = 20e9;
 
@@ -71,12 +71,17 @@ const GROWTH: Growth = Growth {
     delta_per_ps: None,
 };
 
-fn noise(rates_hz: &[f64]) -> Option<Binned> {
+const WISH: Wish = Wish {
+    growth: GROWTH,
+    by_bin: true,
+};
+
+fn noise(rates_hz: &[f64]) -> Binned {
     let class = Class {
         weight: 0.5,
         rates_hz: rates_hz.to_vec(),
     };
-    Binned::new(&[class], GROWTH, Time::ZERO, &mut Stream::new(1, "test", 0))
+    Binned::new(&class, WISH, Time::ZERO, &mut Stream::new(1, "test", 0))
 }
 
 fn notes(n: usize) -> Notes {
@@ -119,10 +124,10 @@ fn rates() -> Vec<f64> {
 
 #[test]
 fn every_neuron_gets_its_rate_in_the_order_of_time() {
-    let mut noise = noise(&rates()).expect("dense noise");
+    let mut noise = noise(&rates());
     noise.set_wish(Wish {
-        growth: GROWTH,
         by_bin: false,
+        ..WISH
     });
     let all = in_order(&mut noise, ms(2_000.0));
     assert!(all.is_sorted());
@@ -140,12 +145,12 @@ fn every_neuron_gets_its_rate_in_the_order_of_time() {
 #[test]
 fn at_once_or_in_order_it_is_the_same() {
     let wish = Wish {
-        growth: GROWTH,
         by_bin: false,
+        ..WISH
     };
-    let mut reference = noise(&rates()).expect("dense noise");
+    let mut reference = noise(&rates());
     reference.set_wish(wish);
-    let mut mixed = noise(&rates()).expect("dense noise");
+    let mut mixed = noise(&rates());
     let mut neurons = notes(rates().len());
     let n = rates().len();
     for _ in 0..40 {
@@ -202,7 +207,7 @@ fn at_once_or_in_order_it_is_the_same() {
 
 #[test]
 fn it_goes_on_from_its_state() {
-    let mut one = noise(&rates()).expect("dense noise");
+    let mut one = noise(&rates());
     let mut neurons = notes(rates().len());
     for bin in 0..10 {
         one.open(&mut neurons);
@@ -212,7 +217,7 @@ fn it_goes_on_from_its_state() {
         if n > 0 {
             one.pass(n);
         }
-        let mut other = noise(&rates()).expect("dense noise");
+        let mut other = noise(&rates());
         assert!(other.go_on_from(one.state()), "{bin}");
         let rest = |noise: &Binned| noise.order.rest().collect::<Vec<_>>();
         assert_eq!(rest(&one), rest(&other));
@@ -237,7 +242,7 @@ fn it_goes_on_from_its_state() {
     let wrong = |change: fn(&mut State)| {
         let mut state = state.clone();
         change(&mut state);
-        noise(&rates()).expect("dense noise").go_on_from(state)
+        noise(&rates()).go_on_from(state)
     };
     assert!(wrong(|_| {}));
     assert!(!wrong(|state| state.rest = vec![38]));
@@ -246,29 +251,96 @@ fn it_goes_on_from_its_state() {
 }
 
 #[test]
-fn it_is_for_dense_noise_of_one_weight() {
-    assert!(noise(&[20_000.0; 3]).is_some());
-    assert!(noise(&[7_500.0; 3]).is_some());
-    assert!(noise(&[7_400.0; 3]).is_none());
-    assert!(noise(&[0.0; 3]).is_none());
-    assert!(noise(&[]).is_none());
+fn it_goes_on_where_the_time_constant_has_become_another() {
+    let short = |by_bin| Wish {
+        growth: Growth {
+            rate_per_ps: 1.0 / 5e9,
+            ..GROWTH
+        },
+        by_bin,
+    };
+    let class = Class {
+        weight: 0.5,
+        rates_hz: rates(),
+    };
+    let new = |wish| Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
+    let mut one = new(WISH);
+    one.open(&mut notes(rates().len()));
+    one.take_all_back(&mut notes(rates().len()), ms(0.03));
+    one.set_wish(short(true));
+    // So long bins are none for it; one that begins with it has shorter ones.
+    assert!(!one.by_bin && one.dense);
+    let mut other = new(short(true));
+    assert!(other.by_bin && other.exponent < one.exponent);
+    assert!(other.go_on_from(one.state()));
+    assert!(!other.by_bin && other.exponent == one.exponent);
+    for noise in [&mut one, &mut other] {
+        noise.set_wish(WISH);
+        assert!(noise.by_bin);
+        noise.open(&mut notes(rates().len()));
+    }
+    assert_eq!((one.counts, one.sums), (other.counts, other.sums));
+}
+
+#[test]
+fn where_growth_would_overflow_each_event_is_an_instant() {
+    let wish = Wish {
+        growth: Growth {
+            rate_per_ps: 1.0 / 1e4,
+            ..GROWTH
+        },
+        by_bin: true,
+    };
+    let class = Class {
+        weight: 0.5,
+        rates_hz: rates(),
+    };
+    let mut noise = Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
+    assert!(!noise.is_dense() && !noise.by_bin);
+    noise.open(&mut notes(0));
+    for _ in 0..50 {
+        let t = noise.next_time();
+        let events = noise.at(t);
+        assert_eq!((events.start, events.growth[0]), (t, 1.0));
+        noise.pass(1);
+    }
+}
+
+#[test]
+fn it_is_for_frequent_noise_that_excites() {
+    let is = |weight, rates_hz: &[f64]| {
+        is_frequent(&Class {
+            weight,
+            rates_hz: rates_hz.to_vec(),
+        })
+    };
+    assert!(is(1.0, &[20_000.0; 3]));
+    assert!(is(1.0, &[0.0, 7_500.0, 7_500.0]));
+    assert!(!is(1.0, &[7_400.0; 3]));
+    assert!(!is(-1.0, &[20_000.0; 3]));
+    assert!(!is(1.0, &[0.0; 3]) && !is(1.0, &[]));
     let many: Vec<f64> = (0..40).map(|k| 20_000.0 + f64::from(k)).collect();
-    assert!(noise(&many).is_none());
-    // The shorter the time constant, the shorter the bins, the denser it has to be.
-    let short = Growth {
-        rate_per_ps: 1.0 / 1e9,
-        ..GROWTH
+    assert!(!is(1.0, &many));
+    // The more often it comes, and the shorter the time constant, the shorter are the bins.
+    let exponent = |tau_ps: f64, rate_hz: f64| {
+        let class = Class {
+            weight: 1.0,
+            rates_hz: vec![rate_hz; 3],
+        };
+        let growth = Growth {
+            rate_per_ps: 1.0 / tau_ps,
+            ..GROWTH
+        };
+        let wish = Wish {
+            growth,
+            by_bin: true,
+        };
+        let noise = Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
+        (noise.exponent, noise.by_bin)
     };
-    let class = |weight, rate_hz| Class {
-        weight,
-        rates_hz: vec![rate_hz; 3],
-    };
-    let new = |classes: &[Class], growth| {
-        let stream = &mut Stream::new(1, "test", 0);
-        Binned::new(classes, growth, Time::ZERO, stream).is_some()
-    };
-    assert!(!new(&[class(1.0, 2e4)], short));
-    assert!(new(&[class(1.0, 2e5)], short));
-    assert!(!new(&[class(-1.0, 2e4)], GROWTH));
-    assert!(!new(&[class(1.0, 2e4), class(2.0, 2e4)], GROWTH));
+    assert_eq!(exponent(20e9, 2e4), (27, true));
+    assert_eq!(exponent(20e9, 2e5), (24, true));
+    assert_eq!(exponent(2e9, 2e4), (24, true));
+    // A quarter of an event at least.
+    assert_eq!(exponent(0.5e9, 2e4), (27, false));
 }
