@@ -37,6 +37,7 @@ fn busy(seed: u64) -> Network {
         ("c", 12, "lif_exp", exp),
         ("d", 9, "lif", lif()),
         ("e", 9, "lif", lif()),
+        ("f", 7, "lif", lif()),
         ("s", 10, "poisson", values! { rate: 40.0 }),
     ] {
         network
@@ -89,7 +90,7 @@ fn busy(seed: u64) -> Network {
     onto.expect("a rhythm");
     // It comes by the bin, but where a time constant has become short.
     let dense = values! { rate: 12_000.0 };
-    let onto = network.stimulate("dense", "poisson", ["d", "e"], 0.03, dense);
+    let onto = network.stimulate("dense", "poisson", ["f"], 0.08, dense);
     onto.expect("noise");
     let current = values! { amplitude: 40.0 };
     let onto = network.stimulate("current", "current", ["c", "d"], 0.0, current);
@@ -112,7 +113,7 @@ const ALL: [(&str, f64); 16] = [
     ("stimulus.slow.weight", 1.3),
     ("stimulus.current.amplitude", 2.0),
     ("modulator.dopamine.baseline", 3.0),
-    ("population.d.tau_m", 0.25),
+    ("population.f.tau_m", 0.4),
     ("stimulus.dense.rate", 1.3),
 ];
 

@@ -34,7 +34,7 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
         "--set guard.max_rate=20Hz --set guard.window=50ms --out r",
     );
     assert!(
-        error.starts_with("error: population `i` runs away: 201 spikes within "),
+        error.starts_with("error: population `e` runs away: 802 spikes within "),
         "{error}"
     );
     assert!(
@@ -45,8 +45,8 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
     let file = RunFile::open(&place.path("r/run.h5"));
     assert!(!file.complete());
     // As many as the limit allows, and no more however long it takes to stop.
-    let n = file.spikes_of("i").len();
-    assert!((150..=200).contains(&n), "{n}");
+    let n = file.spikes_of("e").len();
+    assert!((600..=800).contains(&n), "{n}");
     assert_eq!(place.names("r"), ["report.html", "run.h5"]);
 
     // The same spike on any number of threads.
