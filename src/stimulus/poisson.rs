@@ -192,6 +192,7 @@ impl Poisson {
 
     /// Whether events are so frequent that [`before`](Self::before) hands them out by the segment; otherwise each is an
     /// instant, to be asked for with [`at`](Self::at).
+    #[inline]
     pub fn is_dense(&self) -> bool {
         match &self.0 {
             How::Ordered(ordered) => ordered.is_dense(),
@@ -209,6 +210,7 @@ impl Poisson {
     }
 
     /// The events at hand that come at `t`, the time of the next one or before it.
+    #[inline]
     pub fn at(&self, t: Time) -> Events<'_> {
         match &self.0 {
             How::Ordered(ordered) => ordered.at(t),
@@ -217,6 +219,7 @@ impl Poisson {
     }
 
     /// Goes past `n` events and tells the time of the last.
+    #[inline]
     pub fn pass(&mut self, n: usize) -> Time {
         match &mut self.0 {
             How::Ordered(ordered) => ordered.pass(n),

@@ -137,7 +137,9 @@ fn bout(number: u64, start: Time, alterations: Alterations, ramp: Option<Ramp>) 
         name: format!("b{number}"),
         start,
         keep: Keep::All,
-        on: ["noise", "slow", "current", "dense"].map(String::from).into(),
+        on: ["noise", "slow", "current", "dense"]
+            .map(String::from)
+            .into(),
         regime: Regime {
             alterations,
             ramp,

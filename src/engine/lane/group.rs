@@ -287,7 +287,7 @@ impl Group {
             if time >= boundary {
                 break;
             }
-            if self.noise[at].open(self.neurons.as_mut()) {
+            if self.noise[at].is_binned() && self.noise[at].open(self.neurons.as_mut()) {
                 continue;
             }
             // Two at one instant: both belong to it.
@@ -403,7 +403,7 @@ impl Group {
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {
-                if noise.open(self.neurons.as_mut()) {
+                if noise.is_binned() && noise.open(self.neurons.as_mut()) {
                     continue;
                 }
                 let mut now = noise.at(t);

@@ -92,6 +92,7 @@ impl Ordered {
 
     /// Whether events are so frequent that [`before`](Self::before) hands them out by the segment; otherwise each is an
     /// instant, to be asked for with [`at`](Self::at).
+    #[inline]
     pub(super) fn is_dense(&self) -> bool {
         self.dense
     }
@@ -121,6 +122,7 @@ impl Ordered {
     }
 
     /// The events at hand that come at `t`, the time of the next one or before it.
+    #[inline]
     pub(super) fn at(&self, t: Time) -> Events<'_> {
         let batch = self.process.batch();
         let offset = t.since(batch.start).ps();
@@ -131,6 +133,7 @@ impl Ordered {
         self.events(if self.dense { batch.start } else { t }, n)
     }
 
+    #[inline]
     fn events(&self, start: Time, n: usize) -> Events<'_> {
         let next = self.process.next_index();
         let span = next..next + n;
@@ -156,6 +159,7 @@ impl Ordered {
     }
 
     /// Goes past `n` events and tells the time of the last.
+    #[inline]
     pub(super) fn pass(&mut self, n: usize) -> Time {
         let last = self.process.pass(n);
         if self.process.next_index() == 0 {
