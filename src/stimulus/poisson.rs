@@ -1,8 +1,8 @@
 //! External noise: independent Poisson input to every neuron of a lane.
 //!
 //! It costs as much as the network itself. Where neurons take it so and it is frequent, it comes by the
-//! [bin of time](binned), in which only neurons that may fire need to know the order; otherwise all of it comes
-//! [in order](ordered).
+//! bin of time (`binned`), in which only neurons that may fire need to know the order; otherwise all of it comes
+//! in order (`ordered`).
 
 mod binned;
 mod ordered;
