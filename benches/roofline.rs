@@ -138,7 +138,8 @@ fn noise_by_the_bin() -> f64 {
     };
     let mut stream = Stream::new(3, "bench", 0);
     let wish = Wish::of(&*neurons, 1e-6);
-    let mut noise = Poisson::binned(&class, wish, Time::ZERO, &mut stream);
+    let bins = neurons.bins().expect("it takes them");
+    let mut noise = Poisson::binned(&class, bins, wish, Time::ZERO, &mut stream);
     timed(|| {
         let start = noise.next_time();
         let mut done = 0;

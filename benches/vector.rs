@@ -127,8 +127,9 @@ fn noise_by_the_bin(rate_hz: f64) -> impl FnMut() -> usize {
     };
     let mut neurons = neurons("lif", &[], false);
     let wish = Wish::of(&*neurons, 1.0);
+    let bins = neurons.bins().expect("it takes them");
     let mut stream = Stream::new(3, "bench", 0);
-    let mut noise = Poisson::binned(&class, wish, Time::ZERO, &mut stream);
+    let mut noise = Poisson::binned(&class, bins, wish, Time::ZERO, &mut stream);
     move || {
         let start = noise.next_time();
         neurons.advance(start);

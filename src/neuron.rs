@@ -128,6 +128,18 @@ pub enum EventWeights<'a> {
     },
 }
 
+/// For what noise it pays that a population takes it by the [`Bin`]. It is asked for as neurons are declared, so that whose noise
+/// is binned, and how long bins are, follows from the model alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bins {
+    /// 1/τ per picosecond, beside which bins are short.
+    pub rate_per_ps: f64,
+    /// Heavier events would too often bring a neuron near its threshold within a bin.
+    pub most_weight: f64,
+    /// With as many picoamperes from outside, neurons fire by themselves, each at any instant.
+    pub least_pa: f64,
+}
+
 /// External noise of one weight within a bin of time onto neurons side by side, all of it at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Bin<'a> {
@@ -274,11 +286,10 @@ pub trait Neurons: Send + Sync {
     /// arrives then, and lets the population fire. No event may lie beyond [`next_due`](Self::next_due).
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize>;
 
-    /// Whether noise with weights of the sign of `weight` may come by the [`Bin`]. A population that says so has
+    /// For what noise it pays that it comes by the [`Bin`], if for any. A population that says so has
     /// [`receive_bin`](Self::receive_bin) and what follows it.
-    fn takes_bins(&self, weight: f64) -> bool {
-        let _ = weight;
-        false
+    fn bins(&self) -> Option<Bins> {
+        None
     }
 
     /// Adds, at the start of `bin`, all that comes in it to every neuron that cannot fire within it even with all of it, and

@@ -59,8 +59,8 @@ const MODELS: [Model; 6] = [
             ("v_reset", 5.0),
             ("t_ref", 2.0),
         ],
-        weights: [1.0, -2.0, 0.1],
-        rate_hz: 10_000.0,
+        weights: [1.0, -2.0, 0.07],
+        rate_hz: 14_500.0,
         crosses: false,
     },
     // Above its threshold: it fires by itself.

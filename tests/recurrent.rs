@@ -140,7 +140,7 @@ fn the_engine_agrees_with_the_naive_event_loop() {
         (100, 2, constant(0.2), 5.0, 100.0, 400),
         // By the bin: its longest, with few and many in it, and a shorter one; released within the bin in which they fire.
         (200, 2, constant(1.5), 2.0, 20_000.0, 200),
-        (200, 1, uniform(0.1, 3.0), 0.0, 9_000.0, 200),
+        (200, 1, uniform(0.1, 3.0), 0.0, 12_000.0, 200),
         (150, 3, constant(0.2), 0.05, 60_000.0, 150),
     ];
     for (n, lanes, delay, t_ref, rate, stop_ms) in cases {

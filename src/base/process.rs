@@ -211,7 +211,7 @@ pub fn mean_gap_ps(rates_hz: &[&[f64]]) -> f64 {
 }
 
 /// `ps` after `t`; what lies beyond the clock never comes.
-fn later(t: Time, ps: i64) -> Time {
+pub fn later(t: Time, ps: i64) -> Time {
     t.checked_add(Duration::from_ps(ps)).unwrap_or(Time::MAX)
 }
 

@@ -15,7 +15,7 @@ use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Sp
 use crate::base::process;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::neuron::{EventWeights, Events, Growth, Neurons};
+use crate::neuron::{Bins, EventWeights, Events, Growth, Neurons};
 use crate::stimulus::{Brings, Entry};
 
 use binned::Binned;
@@ -75,9 +75,9 @@ pub struct Class {
 }
 
 impl Class {
-    /// Whether it is such that it may come by the bin, in a process of its own, whatever the time constants are.
-    pub fn may_be_binned(&self) -> bool {
-        binned::is_frequent(self)
+    /// Whether it pays that it comes by the bin, in a process of its own, onto neurons of which these are the `bins`.
+    pub fn may_be_binned(&self, bins: Bins) -> bool {
+        binned::pays(self, bins)
     }
 }
 
@@ -119,7 +119,7 @@ impl Wish {
     pub fn of(neurons: &dyn Neurons, weight: f64) -> Self {
         Self {
             growth: neurons.growth(weight),
-            by_bin: neurons.takes_bins(weight),
+            by_bin: neurons.bins().is_some(),
         }
     }
 }
@@ -138,10 +138,9 @@ impl Poisson {
     }
 
     /// The same of one class that [may be binned](Class::may_be_binned), by the bin.
-    pub fn binned(class: &Class, wish: Wish, start: Time, stream: &mut Stream) -> Self {
-        Self(How::Binned(Box::new(Binned::new(
-            class, wish, start, stream,
-        ))))
+    pub fn binned(class: &Class, bins: Bins, wish: Wish, start: Time, stream: &mut Stream) -> Self {
+        let binned = Binned::new(class, bins, wish, start, stream);
+        Self(How::Binned(Box::new(binned)))
     }
 
     /// Goes on with the same events onto a population that wants this. None of it has been taken in ahead of its time.

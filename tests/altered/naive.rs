@@ -224,8 +224,17 @@ fn noise(
         rate_per_ps: 1.0 / (20 * MS) as f64,
         delta_per_ps: None,
     };
-    let is_binned = population.model == "lif" && alike && class.may_be_binned();
-    let which = match is_binned {
+    let values = [
+        ("tau_m", 20.0),
+        ("v_th", 20.0),
+        ("v_reset", 5.0),
+        ("t_ref", 2.0),
+    ];
+    let values = Values::from(values);
+    let mut neurons = neuron::build("lif", size as usize, &values).expect("neurons");
+    let bins = neurons.bins().filter(|&bins| class.may_be_binned(bins));
+    let bins = bins.filter(|_| population.model == "lif" && alike);
+    let which = match bins.is_some() {
         true => format!("alone.{:x}", weight.to_bits()),
         false => "positive.0".into(),
     };
@@ -236,18 +245,10 @@ fn noise(
         growth,
         by_bin: false,
     };
-    let mut process = match is_binned {
-        true => Poisson::binned(&class, wish, at(from), &mut stream),
-        false => Poisson::new(&[class], growth, at(from), &mut stream).expect("some"),
+    let mut process = match bins {
+        Some(bins) => Poisson::binned(&class, bins, wish, at(from), &mut stream),
+        None => Poisson::new(&[class], growth, at(from), &mut stream).expect("some"),
     };
-    let values = [
-        ("tau_m", 20.0),
-        ("v_th", 20.0),
-        ("v_reset", 5.0),
-        ("t_ref", 2.0),
-    ];
-    let values = Values::from(values);
-    let mut neurons = neuron::build("lif", size as usize, &values).expect("neurons");
     let mut events = Vec::new();
     while process.next_time() < at(to) {
         let t = process.next_time();

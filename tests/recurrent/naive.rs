@@ -30,7 +30,10 @@ fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u3
             weight: noise.weight,
             rates_hz: vec![noise.rate_hz; members.len()],
         };
-        let purpose = match class.may_be_binned() {
+        let values = &network.populations[0].values;
+        let mut neurons = neuron::build("lif", members.len(), values).unwrap();
+        let bins = neurons.bins().filter(|&bins| class.may_be_binned(bins));
+        let purpose = match bins.is_some() {
             true => format!("stimulus.poisson.e.alone.{:x}", noise.weight.to_bits()),
             false => "stimulus.poisson.e.positive.0".into(),
         };
@@ -44,12 +47,10 @@ fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u3
             growth,
             by_bin: false,
         };
-        let mut poisson = match class.may_be_binned() {
-            true => Poisson::binned(&class, wish, Time::ZERO, &mut stream),
-            false => Poisson::new(&[class], growth, Time::ZERO, &mut stream).unwrap(),
+        let mut poisson = match bins {
+            Some(bins) => Poisson::binned(&class, bins, wish, Time::ZERO, &mut stream),
+            None => Poisson::new(&[class], growth, Time::ZERO, &mut stream).unwrap(),
         };
-        let values = &network.populations[0].values;
-        let mut neurons = neuron::build("lif", members.len(), values).unwrap();
         loop {
             let t = poisson.next_time();
             if t.ps() >= stop {

@@ -5,7 +5,7 @@ use std::mem;
 use crate::base::time::Time;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::tied::TiedBlock;
-use crate::neuron::{Neurons, RowWeights};
+use crate::neuron::{Bins, Neurons, RowWeights};
 use crate::stimulus::poisson::Poisson;
 
 /// Neurons of one population in a group.
@@ -119,8 +119,8 @@ pub struct Group {
     pub kind: usize,
     /// Which share of its kind the group is: the entity of those streams.
     pub part: u64,
-    /// Whether the neurons, as they are declared, take excitation by the bin.
-    pub takes_bins: bool,
+    /// For what noise it pays that the neurons, as they are declared, take it by the bin.
+    pub bins: Option<Bins>,
     /// External noise.
     pub noise: Vec<Poisson>,
     /// Which process each is.
@@ -152,7 +152,7 @@ impl Group {
     /// `kind`.
     pub fn new(neurons: Box<dyn Neurons>, members: Vec<Member>, kind: usize, part: u64) -> Self {
         Self {
-            takes_bins: neurons.takes_bins(1.0),
+            bins: neurons.bins(),
             neurons,
             members,
             kind,
@@ -180,7 +180,7 @@ impl Group {
             members: _,
             kind: _,
             part: _,
-            takes_bins: _,
+            bins: _,
             noise,
             sources,
             dense,
@@ -287,7 +287,7 @@ impl Group {
             if time >= boundary {
                 break;
             }
-            if self.noise[at].is_binned() && self.noise[at].open(self.neurons.as_mut()) {
+            if self.noise[at].open(self.neurons.as_mut()) {
                 continue;
             }
             // Two at one instant: both belong to it.
@@ -403,7 +403,7 @@ impl Group {
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {
-                if noise.is_binned() && noise.open(self.neurons.as_mut()) {
+                if noise.open(self.neurons.as_mut()) {
                     continue;
                 }
                 let mut now = noise.at(t);

@@ -220,10 +220,10 @@ impl Inputs {
         let purpose = format!("stimulus.poisson.{kind}.{which}{suffix}");
         let mut stream = Stream::new(self.seed, &purpose, group.part);
         let weight = classes.first().map_or(0.0, |class| class.weight);
-        match (source, classes) {
-            (Source::Alone(_), [class]) => {
+        match (source, classes, group.bins) {
+            (Source::Alone(_), [class], Some(bins)) => {
                 let wish = Wish::of(&*group.neurons, weight);
-                Some(Poisson::binned(class, wish, now, &mut stream))
+                Some(Poisson::binned(class, bins, wish, now, &mut stream))
             }
             _ => Poisson::new(classes, group.neurons.growth(weight), now, &mut stream),
         }
@@ -255,8 +255,10 @@ impl Inputs {
         weights.dedup();
         let classes = weights.into_iter().map(rates);
         let some = |class: &Class| class.rates_hz.iter().any(|&rate| rate > 0.0);
-        let by_bin =
-            |class: &Class| class.may_be_binned() && group.neurons.takes_bins(class.weight);
+        let bins = group
+            .bins
+            .filter(|bins| self.most_pa(group) < bins.least_pa);
+        let by_bin = |class: &Class| bins.is_some_and(|bins| class.may_be_binned(bins));
         let (alone, shared): (Vec<Class>, Vec<Class>) = classes.filter(some).partition(by_bin);
         let (negative, positive): (Vec<Class>, Vec<Class>) =
             shared.into_iter().partition(|class| class.weight < 0.0);
@@ -269,6 +271,19 @@ impl Inputs {
         let alone = alone.into_iter();
         all.extend(alone.map(|class| (Source::Alone(class.weight.to_bits()), vec![class])));
         all
+    }
+
+    /// What declared currents bring into `group` if each does its most.
+    fn most_pa(&self, group: &Group) -> f64 {
+        let onto = self.currents.iter().map(|current| &current.declared);
+        let onto = onto.filter(|current| current.targets.contains(&group.kind));
+        let most = |current: &Current| {
+            current
+                .steps
+                .iter()
+                .fold(0.0, |most, step| step.1.max(most))
+        };
+        onto.map(most).sum()
     }
 
     /// Brings the current into `group` to what is on at `now`, given what was on `before`.

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_S, Time};
 use crate::config::network::NetworkModel;
 use crate::experiment::error::ExperimentError;
 use crate::record::output;
@@ -18,9 +18,6 @@ pub(super) const FILE: &str = "bouts.csv";
 const WIDTH: usize = 100;
 /// The longest name of a bout that heads a column; longer ones are cut.
 const LONGEST: usize = 20;
-
-/// Picoseconds in a second.
-const PS_PER_S: f64 = 1e12;
 
 /// A bout of one seed, as far as it ran: some time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use crate::neuron::factored::State;
 use crate::neuron::horizon::TICK;
 
 /// Neurons that come so near to the threshold within a bin of noise, in its events, get it in order: what else arrives would
-/// soon bring them there, and to take noise back costs more.
+/// soon bring them there, and to take noise back costs more. From 0 to 3 Brunel's network takes the same time, with 5 a tenth
+/// more.
 const NEAR: f64 = 1.0;
 
 impl Lif {
@@ -107,9 +108,10 @@ impl Lif {
             ..
         } = &mut self.state;
         let u = cells.all().as_flattened();
-        if *scan {
+        if std::mem::take(scan) {
             let mut found = Vec::new();
             find_at_or_above(u, bar, &mut found);
+            candidates.clear();
             candidates.extend(found.into_iter().map(|j| j as u16));
         }
         candidates.retain(|&j| u[usize::from(j)] >= bar);

@@ -124,7 +124,7 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         members: _,
         kind: _,
         part: _,
-        takes_bins: _,
+        bins: _,
         noise,
         // As the steps they follow from what is on.
         sources: _,

@@ -1,7 +1,7 @@
 //! Events of bins, at once and in order.
 
 use super::*;
-use crate::neuron::{Growth, RowWeights, StateError};
+use crate::neuron::{Bins, Growth, RowWeights, StateError};
 
 const TAU_PS: f64 = 20e9;
 
@@ -28,8 +28,8 @@ impl Neurons for Notes {
     fn receive_events(&mut self, _: Events<'_>) -> Option<usize> {
         None
     }
-    fn takes_bins(&self, _: f64) -> bool {
-        true
+    fn bins(&self) -> Option<Bins> {
+        Some(BINS)
     }
     fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
         for (j, sum) in (bin.first..).zip(bin.sums) {
@@ -71,6 +71,12 @@ const GROWTH: Growth = Growth {
     delta_per_ps: None,
 };
 
+const BINS: Bins = Bins {
+    rate_per_ps: 1.0 / TAU_PS,
+    most_weight: 1.0,
+    least_pa: 1.0,
+};
+
 const WISH: Wish = Wish {
     growth: GROWTH,
     by_bin: true,
@@ -81,7 +87,13 @@ fn noise(rates_hz: &[f64]) -> Binned {
         weight: 0.5,
         rates_hz: rates_hz.to_vec(),
     };
-    Binned::new(&class, WISH, Time::ZERO, &mut Stream::new(1, "test", 0))
+    Binned::new(
+        &class,
+        BINS,
+        WISH,
+        Time::ZERO,
+        &mut Stream::new(1, "test", 0),
+    )
 }
 
 fn notes(n: usize) -> Notes {
@@ -231,7 +243,6 @@ fn it_goes_on_from_its_state() {
             one.pass(n);
             other.pass(n);
         }
-        one.clone().open(&mut notes(rates().len()));
         other.open(&mut notes(rates().len()));
         let mut next = one.clone();
         next.open(&mut notes(rates().len()));
@@ -263,17 +274,23 @@ fn it_goes_on_where_the_time_constant_has_become_another() {
         weight: 0.5,
         rates_hz: rates(),
     };
-    let new = |wish| Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
+    let new = |wish| {
+        Binned::new(
+            &class,
+            BINS,
+            wish,
+            Time::ZERO,
+            &mut Stream::new(1, "test", 0),
+        )
+    };
     let mut one = new(WISH);
     one.open(&mut notes(rates().len()));
     one.take_all_back(&mut notes(rates().len()), ms(0.03));
     one.set_wish(short(true));
-    // So long bins are none for it; one that begins with it has shorter ones.
+    // So long bins are none for it: all of it comes in order.
     assert!(!one.by_bin && one.dense);
     let mut other = new(short(true));
-    assert!(other.by_bin && other.exponent < one.exponent);
-    assert!(other.go_on_from(one.state()));
-    assert!(!other.by_bin && other.exponent == one.exponent);
+    assert!(!other.by_bin && other.go_on_from(one.state()));
     for noise in [&mut one, &mut other] {
         noise.set_wish(WISH);
         assert!(noise.by_bin);
@@ -295,7 +312,13 @@ fn where_growth_would_overflow_each_event_is_an_instant() {
         weight: 0.5,
         rates_hz: rates(),
     };
-    let mut noise = Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
+    let mut noise = Binned::new(
+        &class,
+        BINS,
+        wish,
+        Time::ZERO,
+        &mut Stream::new(1, "test", 0),
+    );
     assert!(!noise.is_dense() && !noise.by_bin);
     noise.open(&mut notes(0));
     for _ in 0..50 {
@@ -307,17 +330,15 @@ fn where_growth_would_overflow_each_event_is_an_instant() {
 }
 
 #[test]
-fn it_is_for_frequent_noise_that_excites() {
+fn it_is_for_frequent_noise_that_excites_a_little() {
     let is = |weight, rates_hz: &[f64]| {
-        is_frequent(&Class {
-            weight,
-            rates_hz: rates_hz.to_vec(),
-        })
+        let rates_hz = rates_hz.to_vec();
+        pays(&Class { weight, rates_hz }, BINS)
     };
     assert!(is(1.0, &[20_000.0; 3]));
-    assert!(is(1.0, &[0.0, 7_500.0, 7_500.0]));
-    assert!(!is(1.0, &[7_400.0; 3]));
-    assert!(!is(-1.0, &[20_000.0; 3]));
+    assert!(is(1.0, &[0.0, 9_700.0, 9_700.0]));
+    assert!(!is(1.0, &[9_600.0; 3]));
+    assert!(!is(1.01, &[20_000.0; 3]) && !is(-1.0, &[20_000.0; 3]) && !is(0.0, &[20_000.0; 3]));
     assert!(!is(1.0, &[0.0; 3]) && !is(1.0, &[]));
     let many: Vec<f64> = (0..40).map(|k| 20_000.0 + f64::from(k)).collect();
     assert!(!is(1.0, &many));
@@ -327,20 +348,15 @@ fn it_is_for_frequent_noise_that_excites() {
             weight: 1.0,
             rates_hz: vec![rate_hz; 3],
         };
-        let growth = Growth {
+        let bins = Bins {
             rate_per_ps: 1.0 / tau_ps,
-            ..GROWTH
+            ..BINS
         };
-        let wish = Wish {
-            growth,
-            by_bin: true,
-        };
-        let noise = Binned::new(&class, wish, Time::ZERO, &mut Stream::new(1, "test", 0));
-        (noise.exponent, noise.by_bin)
+        (exponent(&class, bins), pays(&class, bins))
     };
     assert_eq!(exponent(20e9, 2e4), (27, true));
     assert_eq!(exponent(20e9, 2e5), (24, true));
-    assert_eq!(exponent(2e9, 2e4), (24, true));
-    // A quarter of an event at least.
-    assert_eq!(exponent(0.5e9, 2e4), (27, false));
+    assert_eq!(exponent(5e9, 2e4), (26, true));
+    // With a shorter one there would be too few events in a bin.
+    assert_eq!(exponent(2e9, 2e4), (24, false));
 }
