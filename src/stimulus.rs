@@ -33,6 +33,11 @@ pub type Spike = (Time, u32);
 /// asks for an end meanwhile, for about a second.
 pub const MOST_AT_ONCE: f64 = 3e7;
 
+/// The rate of each of so many neurons at which as many spikes are drawn in a `tick` as are held at once, in hertz.
+pub(crate) fn most_at_once_hz(tick: Duration, neurons: usize) -> f64 {
+    MOST_AT_ONCE / (tick.as_ms() * 1e-3 * neurons.max(1) as f64)
+}
+
 /// Refuses so many `spikes` at once, which come of `parameter`: as `of` says.
 pub(crate) fn held(
     model: &'static str,

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use sharpwave::base::alteration::Alteration;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::simulation::{Bout, Change, Ended, Keep, Ramp, Regime};
-use sharpwave::network::Modulator;
 use sharpwave::network::path::Alterations;
-use sharpwave::plasticity::Kinetics;
+use sharpwave::network::{Choice, Homeostasis, Modulator};
+use sharpwave::plasticity::{Kinetics, homeostasis};
 use sharpwave::{Network, Simulation, values};
 
 use super::log::Log;
@@ -38,6 +38,7 @@ fn busy(seed: u64) -> Network {
         ("d", 9, "lif", lif()),
         ("e", 9, "lif", lif()),
         ("f", 7, "lif", lif()),
+        ("g", 7, "lif", lif()),
         ("s", 10, "poisson", values! { rate: 40.0 }),
     ] {
         network
@@ -88,10 +89,23 @@ fn busy(seed: u64) -> Network {
     let slow = values! { rate: 300.0, frequency: 5.0 };
     let onto = network.stimulate("slow", "rhythm", ["d", "e"], 1.4, slow);
     onto.expect("a rhythm");
-    // It comes by the bin, but where a time constant has become short.
+    // It comes by the bin, but where a time constant has become short, or thresholds are of each neuron's own.
     let dense = values! { rate: 12_000.0 };
-    let onto = network.stimulate("dense", "poisson", ["f"], 0.08, dense);
+    let onto = network.stimulate("dense", "poisson", ["f", "g"], 0.08, dense);
     onto.expect("noise");
+    let specs = homeostasis::specs();
+    let mut specs = specs.into_iter();
+    let heights = Homeostasis {
+        name: "heights".into(),
+        kind: Choice {
+            spec: specs.find(|spec| spec.name == "threshold").expect("a kind"),
+            values: values! { rate: 10.0 },
+        },
+        projections: Vec::new(),
+        populations: vec!["g".into()],
+        every: long(60.0),
+    };
+    network.homeostasis(heights).expect("a force");
     let current = values! { amplitude: 40.0 };
     let onto = network.stimulate("current", "current", ["c", "d"], 0.0, current);
     onto.expect("a current");

@@ -8,7 +8,7 @@ use crate::config::form::{
 };
 use crate::config::network::REPORT;
 use crate::config::reader::Section;
-use crate::stimulus::MOST_AT_ONCE;
+use crate::stimulus::{MOST_AT_ONCE, most_at_once_hz};
 
 /// Where the night has what it dreams from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,7 +292,7 @@ impl Table for Nights {
 impl Nights {
     /// Whether the spikes of a dream can be held at once, of so many `neurons` at the rate under `key`; reports it if not.
     fn is_held(&self, section: &Section<'_>, key: &str, rate_hz: f64, neurons: usize) -> bool {
-        let most_hz = MOST_AT_ONCE / (self.event.as_ms() * 1e-3 * neurons as f64);
+        let most_hz = most_at_once_hz(self.event, neurons);
         if rate_hz <= most_hz {
             return true;
         }

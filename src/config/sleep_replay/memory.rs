@@ -5,9 +5,8 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::config::form::{Around, Keys, Table, count, given, number, span, words};
 use crate::config::reader::Section;
-use crate::stimulus::MOST_AT_ONCE;
+use crate::stimulus::{MOST_AT_ONCE, most_at_once_hz};
 
-use super::night::most_at_once_hz;
 use super::{Input, Sleep};
 
 /// The short-term store.

@@ -13,8 +13,8 @@ use crate::config::form::{
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Reader, Section};
-use crate::stimulus::MOST_AT_ONCE;
 use crate::stimulus::spike_list::{self, Columns, SpikeFile};
+use crate::stimulus::{MOST_AT_ONCE, most_at_once_hz};
 
 /// Sleep.
 #[derive(Debug, Clone, PartialEq)]
@@ -289,11 +289,6 @@ impl Table for Input {
         }
         fits
     }
-}
-
-/// The rate of each of so many neurons at which as many spikes are drawn in a `tick` as are held at once, in hertz.
-pub(super) fn most_at_once_hz(tick: Duration, neurons: usize) -> f64 {
-    MOST_AT_ONCE / (tick.as_ms() * 1e-3 * neurons.max(1) as f64)
 }
 
 /// Reports that there are no images.
