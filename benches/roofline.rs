@@ -145,7 +145,7 @@ fn noise_by_the_bin() -> f64 {
         let mut done = 0;
         while done < 200_000 {
             neurons.advance(noise.next_time());
-            assert!(noise.open(&mut *neurons));
+            assert!(noise.open(&mut *neurons).is_some());
             let passed_s = (noise.next_time() - start).ps() as f64 * 1e-12;
             done = (passed_s * RATE_HZ * NEURONS as f64) as usize;
         }

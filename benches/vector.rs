@@ -119,13 +119,17 @@ fn noise(rates_hz: Vec<f64>, tau_ms: f64) -> impl FnMut() -> usize {
     }
 }
 
-/// External noise by the bin, onto neurons that it does not make fire: nothing of it comes in order.
-fn noise_by_the_bin(rate_hz: f64) -> impl FnMut() -> usize {
+/// External noise by the bin, onto neurons of a model that it does not make fire: nothing of it comes in order.
+fn noise_by_the_bin(
+    name: &str,
+    values: &[(&'static str, f64)],
+    rate_hz: f64,
+) -> impl FnMut() -> usize {
     let class = Class {
         weight: 1e-9,
         rates_hz: vec![rate_hz; NEURONS],
     };
-    let mut neurons = neurons("lif", &[], false);
+    let mut neurons = neurons(name, values, false);
     let wish = Wish::of(&*neurons, 1.0);
     let bins = neurons.bins().expect("it takes them");
     let mut stream = Stream::new(3, "bench", 0);
@@ -133,7 +137,7 @@ fn noise_by_the_bin(rate_hz: f64) -> impl FnMut() -> usize {
     move || {
         let start = noise.next_time();
         neurons.advance(start);
-        assert!(noise.open(&mut *neurons));
+        assert!(noise.open(&mut *neurons).is_some());
         let seconds = (noise.next_time() - start).ps() as f64 * 1e-12;
         (seconds * rate_hz * NEURONS as f64) as usize
     }
@@ -147,7 +151,16 @@ fn cases() -> Vec<Case> {
     vec![
         case("noise, one rate", 1.2, noise(vec![8_000.0; NEURONS], 5.0)),
         case("noise, eight rates", 1.2, noise(runs, 0.5)),
-        case("noise by the bin", 1.2, noise_by_the_bin(20_000.0)),
+        case(
+            "noise by the bin",
+            1.2,
+            noise_by_the_bin("lif", &[], 20_000.0),
+        ),
+        case(
+            "noise of currents by the bin",
+            1.2,
+            noise_by_the_bin("lif_exp", &[("tau_syn_ex", 0.5)], 20_000.0),
+        ),
         case("lif, four dense rows", 1.2, dense("lif")),
         case("lif_adaptive, four dense rows", 1.1, dense("lif_adaptive")),
         case(

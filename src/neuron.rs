@@ -10,6 +10,7 @@
 //! parameters, as [`lif`] has, and [`individual::Dynamics::fast`] that leads there. Its populations are structures of arrays, and calls are per row of synapses, never per
 //! neuron, so that the loops inside are compiled for the model.
 
+mod bin;
 mod bytes;
 mod cells;
 mod expected;
@@ -28,6 +29,7 @@ mod state;
 #[cfg(test)]
 mod trial;
 
+pub use bin::{Bin, Bins, Early};
 pub use expected::EXPECTED;
 pub use membrane::{E_L, V_TH};
 pub use state::{AlterError, State, alter};
@@ -128,33 +130,6 @@ pub enum EventWeights<'a> {
     },
 }
 
-/// For what noise it pays that a population takes it by the [`Bin`]. It is asked for as neurons are declared, so that whose noise
-/// is binned, and how long bins are, follows from the model alone.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bins {
-    /// 1/τ per picosecond, beside which bins are short.
-    pub rate_per_ps: f64,
-    /// Heavier events would too often bring a neuron near its threshold within a bin.
-    pub most_weight: f64,
-    /// With as many picoamperes from outside, neurons fire by themselves, each at any instant.
-    pub least_pa: f64,
-}
-
-/// External noise of one weight within a bin of time onto neurons side by side, all of it at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Bin<'a> {
-    /// Where it begins.
-    pub start: Time,
-    /// Where it ends: its events come before.
-    pub end: Time,
-    /// The first neuron.
-    pub first: usize,
-    /// The sum of e^((t − start)/τ) over the events of each neuron, with the rate of the population's [`Growth`].
-    pub sums: &'a [f64],
-    /// What an event adds, more than 0.
-    pub weight: f64,
-}
-
 impl Events<'_> {
     /// The weight of event `k`.
     #[inline(always)]
@@ -189,6 +164,12 @@ impl Growth {
     /// The fastest of its decays per picosecond.
     pub fn fastest(&self) -> f64 {
         self.rate_per_ps.max(self.delta_per_ps.unwrap_or(0.0).abs())
+    }
+
+    /// As that, of what both together grow by.
+    pub fn fastest_sum(&self) -> f64 {
+        self.rate_per_ps
+            .max(self.rate_per_ps + self.delta_per_ps.unwrap_or(0.0))
     }
 
     /// Of neurons to which noise adds nothing that decays; the rate only says how short a batch is to come in segments.
@@ -294,15 +275,25 @@ pub trait Neurons: Send + Sync {
 
     /// Adds, at the start of `bin`, all that comes in it to every neuron that cannot fire within it even with all of it, and
     /// appends the others to `apart`: theirs is left to come in order. Until the bin is over a neuron has then had more than
-    /// it should: it is to be [taken back](Self::take_back) before the neuron is tested.
-    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
+    /// it should: it is to be [taken back](Self::take_back) before the neuron is tested. Whether the population is to be
+    /// tested at the start of the bin in any case.
+    #[must_use]
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) -> bool {
         let neurons = bin.first..bin.first + bin.sums.len();
         apart.extend(neurons.map(|j| j as u16));
+        false
     }
 
-    /// Takes from neuron `j` what it would have, had `amount` been added to it at `start`.
-    fn take_back(&mut self, start: Time, j: u16, amount: f64) {
-        let _ = (start, j, amount);
+    /// Where the stretch of time ends that `t` is in, if no bin may reach over the end of one (see [`Bins::stretch`]);
+    /// [`Time::MAX`] if they may.
+    fn stretch_end(&self, t: Time) -> Time {
+        let _ = t;
+        Time::MAX
+    }
+
+    /// Takes from neuron `j` what it has had too `early`.
+    fn take_back(&mut self, j: u16, early: Early) {
+        let _ = (j, early);
     }
 
     /// Neurons that, as far as is known, are to be tested at the instant last advanced to.
@@ -310,9 +301,9 @@ pub trait Neurons: Send + Sync {
         &[]
     }
 
-    /// As [`sample`](Self::sample), had each of these amounts not been added at its instant.
-    fn sample_without(&self, amounts: &[(Time, f64)], variable: usize, j: usize, t: Time) -> f64 {
-        let _ = amounts;
+    /// As [`sample`](Self::sample), had the neuron not had these events ahead of their time.
+    fn sample_without(&self, early: &[Early], variable: usize, j: usize, t: Time) -> f64 {
+        let _ = early;
         self.sample(variable, j, t)
     }
 

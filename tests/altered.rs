@@ -37,7 +37,7 @@ struct Model {
     crosses: bool,
 }
 
-const MODELS: [Model; 6] = [
+const MODELS: [Model; 7] = [
     Model {
         name: "lif",
         values: &[
@@ -120,6 +120,22 @@ const MODELS: [Model; 6] = [
         ],
         weights: [60.0, -60.0, 150.0],
         rate_hz: 900.0,
+        crosses: true,
+    },
+    // As in a cortical column: noise by the bin, two in a horizon.
+    Model {
+        name: "lif_exp",
+        values: &[
+            ("tau_m", 10.0),
+            ("c_m", 250.0),
+            ("v_th", 20.0),
+            ("v_reset", 5.0),
+            ("t_ref", 2.0),
+            ("tau_syn_ex", 0.5),
+            ("tau_syn_in", 0.5),
+        ],
+        weights: [60.0, -60.0, 55.0],
+        rate_hz: 17_500.0,
         crosses: true,
     },
 ];

@@ -26,8 +26,8 @@ use crate::neuron::horizon::Horizon;
 use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
-    self as neuron, Bin, Bins, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights,
-    StateError, THRESHOLD, V_M,
+    self as neuron, Bin, Bins, Early, EventWeights, Events, Example, Growth, Model, Neurons,
+    RowWeights, StateError, THRESHOLD, V_M,
 };
 use derived::Derived;
 use kernel::{
@@ -301,19 +301,24 @@ impl Neurons for Lif {
     fn bins(&self) -> Option<Bins> {
         let declared = Derived::new(&self.params, 0.0);
         (!declared.crosses()).then(|| Bins {
-            rate_per_ps: declared.rate_per_ps,
+            growth: Growth {
+                rate_per_ps: declared.rate_per_ps,
+                delta_per_ps: None,
+            },
+            stretch: None,
             most_weight: declared.distance * MOST_SHARE,
             least_pa: declared.distance / self.params.membrane.resistance(),
         })
     }
 
-    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) -> bool {
         self.take_in(bin, apart);
+        false
     }
 
-    fn take_back(&mut self, start: Time, j: u16, amount: f64) {
-        let factor = self.piece_factor(start);
-        self.state.cells.all_mut()[usize::from(j)][0] -= amount * factor;
+    fn take_back(&mut self, j: u16, early: Early) {
+        let factor = self.piece_factor(early.start);
+        self.state.cells.all_mut()[usize::from(j)][0] -= early.amount * factor;
     }
 
     fn suspects(&mut self) -> &[u16] {
@@ -345,13 +350,13 @@ impl Neurons for Lif {
         self.sample_without(&[], variable, j, t)
     }
 
-    fn sample_without(&self, amounts: &[(Time, f64)], variable: usize, j: usize, t: Time) -> f64 {
+    fn sample_without(&self, early: &[Early], variable: usize, j: usize, t: Time) -> f64 {
         if variable > 0 {
             return self.params.membrane.v_th;
         }
         let [mut u] = self.state.cells.all()[j];
-        for &(start, amount) in amounts {
-            u -= amount * self.factor_at(start);
+        for early in early {
+            u -= early.amount * self.factor_at(early.start);
         }
         if u == f64::NEG_INFINITY {
             // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.

@@ -22,6 +22,7 @@ mod described;
 mod horizon;
 mod kernel;
 mod level;
+mod noise;
 mod pace;
 mod params;
 mod state;
@@ -38,8 +39,8 @@ use crate::neuron::individual;
 use crate::neuron::membrane::Membrane;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
-    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, THRESHOLD,
-    V_M, Variable,
+    self as neuron, Bin, Bins, Early, Events, Example, Growth, Model, Neurons, RowWeights,
+    StateError, THRESHOLD, V_M, Variable,
 };
 use clock::Decay;
 use crossing::{Ahead, Neuron};
@@ -89,6 +90,8 @@ struct LifExp<P: Pace = Alike> {
     levels: Levels,
     pace: P,
     state: State,
+    /// Room for neurons.
+    suspects: Vec<u16>,
 }
 
 impl LifExp {
@@ -130,6 +133,7 @@ impl<P: Pace> LifExp<P> {
             levels,
             pace,
             state: State::new(size),
+            suspects: Vec::new(),
         };
         population.reset(Time::ZERO);
         population
@@ -289,6 +293,27 @@ impl<P: Pace> Neurons for LifExp<P> {
         Some(reached)
     }
 
+    fn bins(&self) -> Option<Bins> {
+        self.noise_bins()
+    }
+
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) -> bool {
+        self.take_in(bin, apart)
+    }
+
+    fn stretch_end(&self, t: Time) -> Time {
+        self.horizon_end_after(t)
+    }
+
+    fn take_back(&mut self, j: u16, early: Early) {
+        let cell = self.state.cells.all()[usize::from(j)];
+        self.state.cells.all_mut()[usize::from(j)] = self.without(cell, &early);
+    }
+
+    fn suspects(&mut self) -> &[u16] {
+        self.find_suspects()
+    }
+
     fn inject(&mut self, current_pa: f64) {
         if current_pa == self.state.injected_pa {
             return;
@@ -383,8 +408,15 @@ impl<P: Pace> Neurons for LifExp<P> {
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
-        let cell = &self.state.cells.all()[j];
-        let [u, g_ex, g_inh, budget] = *cell;
+        self.sample_without(&[], variable, j, t)
+    }
+
+    fn sample_without(&self, early: &[Early], variable: usize, j: usize, t: Time) -> f64 {
+        let cell = self.state.cells.all()[j];
+        let cell = early
+            .iter()
+            .fold(cell, |cell, early| self.without(cell, early));
+        let [u, g_ex, g_inh, budget] = cell;
         let x = self.state.since_origin(t);
         let Derived { rates, unit, .. } = self.pace.of(j);
         match variable {
@@ -394,7 +426,7 @@ impl<P: Pace> Neurons for LifExp<P> {
                 self.v_inf(j)
                     + match release {
                         Some(end) if end > t => return self.membrane(j).v_reset,
-                        Some(end) => self.above_after_reset(j, end, t),
+                        Some(end) => self.above_after_reset(j, &cell, end, t),
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }
             }

@@ -15,7 +15,7 @@ use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Sp
 use crate::base::process;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::neuron::{Bins, EventWeights, Events, Growth, Neurons};
+use crate::neuron::{Bins, Early, EventWeights, Events, Growth, Neurons};
 use crate::stimulus::{Brings, Entry};
 
 use binned::Binned;
@@ -232,15 +232,13 @@ impl Poisson {
         matches!(self.0, How::Binned(_))
     }
 
-    /// If what comes next is a bin, brings it onto `neurons`, ahead of its time where they cannot fire within it.
+    /// If what comes next is a bin, brings it onto `neurons`, ahead of its time where they cannot fire within it, and tells
+    /// whether they are to be tested where it begins.
     #[inline]
-    pub fn open(&mut self, neurons: &mut dyn Neurons) -> bool {
+    pub fn open(&mut self, neurons: &mut dyn Neurons) -> Option<bool> {
         match &mut self.0 {
-            How::Binned(binned) if binned.is_over() => {
-                binned.open(neurons);
-                true
-            }
-            _ => false,
+            How::Binned(binned) if binned.is_over() => Some(binned.open(neurons)),
+            _ => None,
         }
     }
 
@@ -259,8 +257,8 @@ impl Poisson {
         }
     }
 
-    /// What neuron `j` has had ahead of its time at `t`: so much as if it had come at this instant.
-    pub fn ahead(&self, j: usize, t: Time) -> Option<(Time, f64)> {
+    /// What neuron `j` has had ahead of its time at `t`.
+    pub fn ahead(&self, j: usize, t: Time) -> Option<Early> {
         match &self.0 {
             How::Ordered(_) => None,
             How::Binned(binned) => binned.ahead(j, t),

@@ -31,6 +31,11 @@ fn busy(seed: u64) -> Network {
     adaptive.extend([("tau_w", 100.0), ("b", 30.0)]);
     let mut exp = lif();
     exp.extend([("tau_syn_ex", 3.0), ("tau_syn_in", 6.0)]);
+    let fast = || {
+        let mut fast = lif();
+        fast.extend([("tau_syn_ex", 0.5), ("tau_syn_in", 0.5)]);
+        fast
+    };
     for (name, size, model, values) in [
         ("a", 30, "lif_adaptive", adaptive),
         ("b", 14, "lif", own),
@@ -39,6 +44,8 @@ fn busy(seed: u64) -> Network {
         ("e", 9, "lif", lif()),
         ("f", 7, "lif", lif()),
         ("g", 7, "lif", lif()),
+        ("h", 7, "lif_exp", fast()),
+        ("k", 7, "lif_exp", fast()),
         ("s", 10, "poisson", values! { rate: 40.0 }),
     ] {
         network
@@ -63,6 +70,7 @@ fn busy(seed: u64) -> Network {
         ("s_all", "s", &["a", "b", "d", "e"][..], 2.5),
         ("b_all", "b", &["a", "d", "e"], -1.5),
         ("a_c", "a", &["c"], 400.0),
+        ("a_h", "a", &["h"], 100.0),
         ("a_de", "a", &["d", "e"], 1.2),
     ] {
         let rule = network.project(name, source, targets.iter().copied());
@@ -93,6 +101,9 @@ fn busy(seed: u64) -> Network {
     let dense = values! { rate: 12_000.0 };
     let onto = network.stimulate("dense", "poisson", ["f", "g"], 0.08, dense);
     onto.expect("noise");
+    let dense = values! { rate: 14_000.0 };
+    let onto = network.stimulate("dense_current", "poisson", ["h", "k"], 26.0, dense);
+    onto.expect("noise");
     let specs = homeostasis::specs();
     let mut specs = specs.into_iter();
     let heights = Homeostasis {
@@ -102,17 +113,17 @@ fn busy(seed: u64) -> Network {
             values: values! { rate: 10.0 },
         },
         projections: Vec::new(),
-        populations: vec!["g".into()],
+        populations: vec!["g".into(), "k".into()],
         every: long(60.0),
     };
     network.homeostasis(heights).expect("a force");
     let current = values! { amplitude: 40.0 };
-    let onto = network.stimulate("current", "current", ["c", "d"], 0.0, current);
+    let onto = network.stimulate("current", "current", ["c", "d", "h"], 0.0, current);
     onto.expect("a current");
     network
 }
 
-const ALL: [(&str, f64); 16] = [
+const ALL: [(&str, f64); 18] = [
     ("population.a.b", 2.0),
     ("population.a.tau_m", 0.8),
     ("population.b.tau_m", 1.2),
@@ -129,6 +140,8 @@ const ALL: [(&str, f64); 16] = [
     ("modulator.dopamine.baseline", 3.0),
     ("population.f.tau_m", 0.4),
     ("stimulus.dense.rate", 1.3),
+    ("population.h.tau_syn_ex", 0.5),
+    ("stimulus.dense_current.rate", 1.2),
 ];
 
 /// Some of all numbers, as the bits of `which` say.
@@ -151,7 +164,7 @@ fn bout(number: u64, start: Time, alterations: Alterations, ramp: Option<Ramp>) 
         name: format!("b{number}"),
         start,
         keep: Keep::All,
-        on: ["noise", "slow", "current", "dense"]
+        on: ["noise", "slow", "current", "dense", "dense_current"]
             .map(String::from)
             .into(),
         regime: Regime {

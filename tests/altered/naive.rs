@@ -8,7 +8,7 @@ use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::Stream;
 use sharpwave::connection::Block;
 use sharpwave::network::path::Alterations;
-use sharpwave::neuron::{self, Growth};
+use sharpwave::neuron::{self, Neurons};
 use sharpwave::stimulus::poisson::{Class, Poisson, Wish};
 
 use super::{MS, SIZES, at};
@@ -202,10 +202,19 @@ fn altered(network: &Network, p: usize, node: u32, all: &Alterations) -> Own {
         .collect()
 }
 
-/// Events of the noise onto one population, a group of its own, from `from` to `to`.
+/// Neurons as they are on their own, whose clock begins at `from`: they say where bins of noise end.
+fn clock(model: &str, size: u32, own: &Own, from: i64) -> Box<dyn Neurons> {
+    let values: Values = own.iter().map(|(&name, &value)| (name, value)).collect();
+    let mut neurons = neuron::build(model, size as usize, &values).expect("neurons");
+    neurons.reset(at(from));
+    neurons
+}
+
+/// Events of the noise onto one population, a group of its own, from `from` to `to`, while the script goes on.
 fn noise(
     network: &Network,
     p: usize,
+    script: &[(i64, Alterations)],
     suffix: &str,
     (rate_hz, weight): (f64, f64),
     (from, to): (i64, i64),
@@ -219,40 +228,46 @@ fn noise(
     let spec = neuron::model(population.model).expect("a model").spec;
     let mut names = spec.parameters.iter().map(|known| known.name);
     let alike = !names.any(|name| matches!(population.values.get(name), Some(Value::Drawn(_))));
-    // Bins are as long for all time constants that there are here.
-    let growth = Growth {
-        rate_per_ps: 1.0 / (20 * MS) as f64,
-        delta_per_ps: None,
-    };
-    let values = [
-        ("tau_m", 20.0),
-        ("v_th", 20.0),
-        ("v_reset", 5.0),
-        ("t_ref", 2.0),
-    ];
-    let values = Values::from(values);
-    let mut neurons = neuron::build("lif", size as usize, &values).expect("neurons");
-    let bins = neurons.bins().filter(|&bins| class.may_be_binned(bins));
-    let bins = bins.filter(|_| population.model == "lif" && alike);
+    // What the neurons are from when on, where they become others.
+    let mut own = vec![(0, declared(network, p, 0))];
+    for (t, all) in script {
+        let next = altered(network, p, 0, all);
+        if own.last().is_some_and(|(_, last)| *last != next) {
+            own.push((*t, next));
+        }
+    }
+    let clock = |k: usize| clock(population.model, size, &own[k].1, own[k].0);
+    let bins = clock(0).bins().filter(|&bins| class.may_be_binned(bins));
+    let bins = bins.filter(|_| alike);
     let which = match bins.is_some() {
         true => format!("alone.{:x}", weight.to_bits()),
         false => "positive.0".into(),
     };
     let purpose = format!("stimulus.poisson.{name}.{which}{suffix}");
     let mut stream = Stream::new(network.seed, &purpose, 0);
-    // All of it in order; neurons are not asked then.
-    let wish = Wish {
-        growth,
+    // All of it in order.
+    let wish = |neurons: &dyn Neurons| Wish {
+        growth: neurons.growth(weight),
         by_bin: false,
     };
+    let mut stage = own.partition_point(|&(t, _)| t <= from) - 1;
+    let mut neurons = clock(stage);
+    let growth = wish(&*neurons).growth;
     let mut process = match bins {
-        Some(bins) => Poisson::binned(&class, bins, wish, at(from), &mut stream),
+        Some(bins) => Poisson::binned(&class, bins, wish(&*neurons), at(from), &mut stream),
         None => Poisson::new(&[class], growth, at(from), &mut stream).expect("some"),
     };
     let mut events = Vec::new();
     while process.next_time() < at(to) {
         let t = process.next_time();
-        if process.open(&mut *neurons) {
+        while let Some((next, _)) = own.get(stage + 1)
+            && at(*next) <= t
+        {
+            stage += 1;
+            neurons = clock(stage);
+            process.set_wish(wish(&*neurons));
+        }
+        if process.open(&mut *neurons).is_some() {
             continue;
         }
         let now = process.at(t).targets.to_vec();
@@ -333,7 +348,7 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
             .values_mut()
             .for_each(|all| all.retain(|one| one.0 != Source::Noise));
         for p in 0..SIZES.len() {
-            for (t, j) in noise(network, p, suffix, now, (from, stop)) {
+            for (t, j) in noise(network, p, script, suffix, now, (from, stop)) {
                 let one = (Source::Noise, p, j, weight, false, 0.0);
                 agenda.entry(t).or_default().push(one);
             }

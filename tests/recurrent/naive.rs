@@ -56,7 +56,7 @@ fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u3
             if t.ps() >= stop {
                 break;
             }
-            if poisson.open(&mut *neurons) {
+            if poisson.open(&mut *neurons).is_some() {
                 continue;
             }
             let now = poisson.at(t).targets.to_vec();

@@ -5,7 +5,7 @@ use std::mem;
 use crate::base::time::Time;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::tied::TiedBlock;
-use crate::neuron::{Bins, Neurons, RowWeights};
+use crate::neuron::{Bins, Early, Neurons, RowWeights};
 use crate::stimulus::poisson::Poisson;
 
 /// Neurons of one population in a group.
@@ -287,7 +287,11 @@ impl Group {
             if time >= boundary {
                 break;
             }
-            if self.noise[at].open(self.neurons.as_mut()) {
+            if let Some(to_be_tested) = self.noise[at].open(self.neurons.as_mut()) {
+                if to_be_tested {
+                    self.hit = Some(time);
+                    return time;
+                }
                 continue;
             }
             // Two at one instant: both belong to it.
@@ -384,7 +388,7 @@ impl Group {
     /// Variable number `variable` of neuron `j` at `t`.
     pub(in crate::engine) fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
         let ahead = self.noise.iter().filter_map(|noise| noise.ahead(j, t));
-        let ahead: Vec<(Time, f64)> = ahead.collect();
+        let ahead: Vec<Early> = ahead.collect();
         self.neurons.sample_without(&ahead, variable, j, t)
     }
 
@@ -403,7 +407,7 @@ impl Group {
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {
-                if noise.open(self.neurons.as_mut()) {
+                if noise.open(self.neurons.as_mut()).is_some() {
                     continue;
                 }
                 let mut now = noise.at(t);

@@ -126,6 +126,7 @@ impl Lif {
             first,
             sums,
             weight,
+            ..
         } = bin;
         let neurons = first..first + sums.len();
         if self.state.horizon.is_some() {

@@ -78,6 +78,11 @@ impl Derived {
         }
     }
 
+    /// What a unit weight adds to v until the end of a horizon that begins with it.
+    pub(super) fn most_rise(&self) -> f64 {
+        self.unit * self.whole.k_ex
+    }
+
     /// The longest horizon in which neither current falls further than to e^(−1/2), in picoseconds: in it what arrivals add
     /// is a short polynomial.
     pub(super) fn short_ps(&self) -> f64 {

@@ -29,7 +29,7 @@ impl<P: Pace> LifExp<P> {
             numbers[3 * j] = if end > now {
                 self.membrane(j).v_reset
             } else {
-                self.v_inf(j) + self.above_after_reset(j, end, now)
+                self.v_inf(j) + self.above_after_reset(j, &self.state.cells.all()[j], end, now)
             };
         }
         neuron::State {

@@ -4,7 +4,7 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::lif_exp::LifExp;
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::first_crossing;
-use crate::neuron::lif_exp::kernel::BUDGET;
+use crate::neuron::lif_exp::kernel::{BUDGET, Cell};
 use crate::neuron::lif_exp::level::margin;
 use crate::neuron::lif_exp::pace::Pace;
 use crate::neuron::lif_exp::sweep::Found;
@@ -31,9 +31,9 @@ impl<P: Pace> LifExp<P> {
         self.state.cells.all_mut()[j][BUDGET] = if free > 0.0 { free } else { 0.0 };
     }
 
-    /// Marks neuron `j` as one to look at when the population is tested.
+    /// Marks neuron `j` as one to look at when the population is tested. Nothing that is taken back gives it a budget.
     pub(super) fn suspect(&mut self, j: usize) {
-        self.state.cells.all_mut()[j][BUDGET] = -1.0;
+        self.state.cells.all_mut()[j][BUDGET] = f64::NEG_INFINITY;
         self.state.candidates.push(j as u32);
     }
 
@@ -89,7 +89,8 @@ impl<P: Pace> LifExp<P> {
         // Refractory ends up to the new origin, which the old one may be too far from.
         let mut ended = Vec::new();
         while let Some((end, j)) = self.state.refractory.take_due(origin) {
-            ended.push((j, self.above_after_reset(j as usize, end, origin)));
+            let cell = self.state.cells.all()[j as usize];
+            ended.push((j, self.above_after_reset(j as usize, &cell, end, origin)));
         }
         self.state.origin = origin;
         self.move_to(origin);
@@ -102,10 +103,10 @@ impl<P: Pace> LifExp<P> {
         self.move_to(t);
     }
 
-    /// v − v_inf at `t` of neuron `j`, which has been released from the reset potential at `end`.
-    pub(super) fn above_after_reset(&self, j: usize, end: Time, t: Time) -> f64 {
+    /// v − v_inf at `t` of neuron `j`, with the currents of `cell`, which has been released from the reset potential at `end`.
+    pub(super) fn above_after_reset(&self, j: usize, cell: &Cell, end: Time, t: Time) -> f64 {
         let rates = &self.pace.of(j).rates;
-        let [_, g_ex, g_inh, _] = self.state.cells.all()[j];
+        let [_, g_ex, g_inh, _] = *cell;
         let held = Decay::over(self.state.since_origin(end), rates);
         let free = Decay::over(t.since(end).ps() as f64, rates);
         let u = self.membrane(j).v_reset - self.v_inf(j);

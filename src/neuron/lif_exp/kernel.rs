@@ -4,8 +4,9 @@
 
 use crate::base::vector::vectorized;
 use crate::neuron::cells::Block;
-use crate::neuron::lif_exp::clock::Sign;
-use crate::neuron::{EventWeights, Events};
+use crate::neuron::lif_exp::clock::{Grown, Sign};
+use crate::neuron::lif_exp::derived::Derived;
+use crate::neuron::{Bin, EventWeights, Events};
 
 /// A neuron: u, g_ex, g_in, and the budget, by which the bound on v within the horizon lies below the threshold. The
 /// budget is ∞ while it is refractory; u then means nothing.
@@ -131,6 +132,51 @@ pub(super) struct Segment {
     pub(super) psi_end: f64,
     /// e^(−H/τ_m) of the horizon H.
     pub(super) decay_end: f64,
+}
+
+impl Segment {
+    /// Of events that grow from `x` picoseconds after the origin on.
+    pub(super) fn at(x: f64, derived: &Derived, sign: Sign) -> Self {
+        let (Grown { growth, psi }, ratio) = Grown::with_ratio(x, &derived.rates, sign);
+        Self {
+            unit: derived.unit * growth,
+            psi,
+            ratio,
+            psi_end: derived.psi_end,
+            decay_end: derived.step.m,
+        }
+    }
+
+    /// What excitatory events add to a cell, whose weights times what each has grown by add up to `grown`, and that times their
+    /// own ψ to `gathered`.
+    #[inline(always)]
+    pub(super) fn amount(&self, grown: f64, gathered: f64) -> Cell {
+        let g = self.unit * grown;
+        let before = self.unit * (self.psi * grown + self.ratio * gathered);
+        [
+            -before,
+            g,
+            0.0,
+            -(g * self.psi_end - before) * self.decay_end,
+        ]
+    }
+}
+
+vectorized! {
+    /// Adds all of a bin of excitatory events to each of `cells`, but to those whose budget would be below 0: these are to get
+    /// theirs in order.
+    pub(super) fn add_bin(cells: &mut [Cell], bin: &Bin<'_>, segment: &Segment, apart: &mut Vec<u16>) {
+        let all = cells.iter_mut().zip(bin.sums).zip(bin.gathered);
+        for (j, ((cell, &sum), &gathered)) in (bin.first..).zip(all) {
+            let amount = segment.amount(bin.weight * sum, bin.weight * gathered);
+            let with = plus(*cell, amount);
+            if with[BUDGET] < 0.0 {
+                apart.push(j as u16);
+            } else {
+                *cell = with;
+            }
+        }
+    }
 }
 
 /// Adds each event to its target in order, up to and including the first that leaves a budget below 0; its index, if

@@ -3,6 +3,7 @@
 mod bits;
 mod crossing;
 mod naive;
+mod noise;
 
 use super::*;
 use crate::base::parameter::Values;

@@ -8,22 +8,19 @@
 //! side by side get theirs together.
 
 mod order;
+mod state;
+mod table;
 
-use serde::{Deserialize, Serialize};
-
-use super::scatter::{
-    BLOCK, Cumulative, LONGEST, MOST, MOST_EXPONENT, Place, Rows, Terms, scatter,
-};
+use super::scatter::current::scatter_currents;
+use super::scatter::{BLOCK, MOST, Place, Rows, scatter};
 use super::{Class, EventWeights, Events, Wish};
 use crate::base::process::later;
 use crate::base::stream::Stream;
-use crate::base::time::{PS_PER_S, Time};
-use crate::neuron::{Bin, Bins, Neurons};
+use crate::base::time::Time;
+use crate::neuron::{Bin, Bins, Early, Neurons};
 use order::{Growing, NEURON_BITS, Order};
-
-/// Events of a neuron in a bin on average, at most: with more of them more neurons may fire within it. Half of it, and so bins
-/// half as long, take a third more in Brunel's network.
-const MOST_MEAN: f64 = 4.0;
+pub(super) use state::State;
+use table::{Length, Sums, Table, highest_per_ps};
 
 /// With fewer events in a bin it does not pay: too few share the work. Measured at τ = 20 ms, processor time beside that of noise
 /// in order: with 1.1 of 0.3 mV 1.2, with 1.3 1.07 and of 0.1 mV 0.87, with 1.6 1.0 and 0.8.
@@ -42,9 +39,9 @@ pub(super) struct Binned {
     /// Whether growth within a bin cannot overflow; else every event is an instant of its own.
     dense: bool,
     runs: Vec<Run>,
-    /// A bin is 2 to the power of this picoseconds long.
-    exponent: u32,
-    terms: Terms,
+    length: Length,
+    /// Constants of bins of some lengths; the first are those of the bin at hand.
+    tables: Vec<Table>,
     rows: Rows,
     /// From where the bin at hand was drawn, and where it begins, if there has been one.
     drawn_from: Place,
@@ -57,6 +54,8 @@ pub(super) struct Binned {
     instants: Vec<[i32; BLOCK]>,
     begins: Vec<u32>,
     sums: Vec<f64>,
+    /// What currents have gathered; empty where events bring none.
+    gathered: Vec<f64>,
     /// What comes in order.
     order: Order,
     /// Room for neurons.
@@ -70,41 +69,24 @@ struct Run {
     len: usize,
     /// Where its counts begin: a multiple of [`BLOCK`].
     place: usize,
-    cumulative: Cumulative,
-}
-
-/// What a checkpoint keeps: the bin at hand is drawn again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct State {
-    drawn_from: Place,
-    start: Option<Time>,
-    end: Time,
-    /// What is still to come in order.
-    rest: Vec<u64>,
+    rate_hz: f64,
 }
 
 /// Whether it pays that `class` comes by the bin: it excites, not too much at once, often enough, at few enough rates.
 pub(super) fn pays(class: &Class, bins: Bins) -> bool {
     let runs = class.rates_hz.chunk_by(|a, b| a == b);
-    let bin_ps = (1_u64 << exponent(class, bins)) as f64;
+    let length = Length::of(class, bins);
+    let bin = bins
+        .stretch
+        .map_or(length.most, |stretch| length.share(stretch.ps()));
     class.weight > 0.0
         && class.weight <= bins.most_weight
-        && highest_per_ps(class) * bin_ps >= LEAST_MEAN
+        && highest_per_ps(class) * f64::from(bin) >= LEAST_MEAN
         && runs.filter(|run| run[0] > 0.0).count() <= MOST_RUNS
 }
 
-/// The highest of its rates.
-fn highest_per_ps(class: &Class) -> f64 {
-    class.rates_hz.iter().copied().fold(0.0, f64::max) / PS_PER_S
-}
-
-/// Bins of `class` are 2 to the power of this picoseconds long.
-fn exponent(class: &Class, bins: Bins) -> u32 {
-    let by_rate = MOST_MEAN / highest_per_ps(class);
-    let by_decay = 2.0 * LONGEST / bins.rate_per_ps;
-    let exponent = by_rate.min(by_decay).log2().floor();
-    exponent.clamp(1.0, MOST_EXPONENT.into()) as u32
-}
+/// Lengths of bins that are remembered: those of a stretch differ by a tick, and the first may be cut short.
+const LENGTHS: usize = 4;
 
 impl Binned {
     /// Input to neurons 0, 1, … of a lane, of which these are the `bins`, from `start` on, where [it pays](pays).
@@ -115,8 +97,6 @@ impl Binned {
         start: Time,
         stream: &mut Stream,
     ) -> Self {
-        let exponent = exponent(class, bins);
-        let bin_ps = (1_u64 << exponent) as f64;
         let (mut runs, mut first, mut place) = (Vec::new(), 0, 0);
         for equal in class.rates_hz.chunk_by(|a, b| a == b) {
             let len = equal.len();
@@ -125,7 +105,7 @@ impl Binned {
                     first,
                     len,
                     place,
-                    cumulative: Cumulative::new(equal[0] / PS_PER_S * bin_ps),
+                    rate_hz: equal[0],
                 });
                 place += len.next_multiple_of(BLOCK);
             }
@@ -138,8 +118,8 @@ impl Binned {
             by_bin: false,
             dense: true,
             runs,
-            exponent,
-            terms: Terms::new(exponent, 0.0),
+            length: Length::of(class, bins),
+            tables: Vec::new(),
             drawn_from: rows.place().clone(),
             rows,
             start: None,
@@ -148,6 +128,10 @@ impl Binned {
             instants: vec![[0; BLOCK]; place / BLOCK * MOST],
             begins: vec![0; place / BLOCK],
             sums: vec![0.0; place],
+            gathered: match bins.growth.delta_per_ps {
+                Some(_) => vec![0.0; place],
+                None => Vec::new(),
+            },
             order: Order {
                 next_time: start,
                 ..Order::default()
@@ -160,16 +144,30 @@ impl Binned {
 
     /// Becomes what a population wants, as far as bins of this length allow.
     fn fit(&mut self, wish: Wish) {
-        let half = (1_u64 << (self.exponent - 1)) as f64 * wish.growth.rate_per_ps;
         self.wish = wish;
-        self.by_bin = wish.by_bin && half <= LONGEST;
-        self.dense = half <= 0.5;
-        let rate = if self.by_bin {
-            wish.growth.rate_per_ps
-        } else {
-            0.0
-        };
-        self.terms = Terms::new(self.exponent, rate);
+        self.by_bin = wish.by_bin && self.length.holds(wish.growth);
+        self.dense = self.length.half(wish.growth) <= 0.5;
+        let length = self.tables.first().map_or(self.length.most, |at| at.length);
+        self.tables.clear();
+        self.set_length(length);
+    }
+
+    /// Bins are so many picoseconds long from the next on.
+    fn set_length(&mut self, length: u32) {
+        match self.tables.iter().position(|table| table.length == length) {
+            Some(at) => self.tables.swap(0, at),
+            None => {
+                let growth = self.by_bin.then_some(self.wish.growth);
+                let table = self.length.table(length, &self.runs, growth);
+                self.tables.insert(0, table);
+                self.tables.truncate(LENGTHS);
+            }
+        }
+    }
+
+    /// Of events of the bin at hand.
+    fn summing(&self) -> Sums {
+        self.tables[0].sums
     }
 
     /// What an event adds.
@@ -224,7 +222,10 @@ impl Binned {
             offsets: &self.order.offsets[span.clone()],
             start,
             growth: &self.order.growth[span.clone()],
-            psi: &[],
+            psi: match self.order.psi.is_empty() {
+                true => &[],
+                false => &self.order.psi[span.clone()],
+            },
             targets: &self.order.targets[span],
             weights: EventWeights::One(self.weight),
         }
@@ -249,10 +250,23 @@ impl Binned {
         self.order.next_time = next.map_or(self.end, |&offset| later(self.begin(), offset));
     }
 
-    /// Opens the next bin: all of it onto neurons that cannot fire in it, what the others get in order.
-    pub(super) fn open(&mut self, neurons: &mut dyn Neurons) {
-        self.start = Some(self.end);
+    /// Opens the next bin: all of it onto neurons that cannot fire in it, what the others get in order. Whether they are to be
+    /// tested where it begins.
+    pub(super) fn open(&mut self, neurons: &mut dyn Neurons) -> bool {
+        let start = self.end;
+        self.start = Some(start);
+        if self.length.current {
+            let end = match self.length.holds(self.wish.growth) {
+                true => neurons.stretch_end(start),
+                false => Time::MAX,
+            };
+            self.set_length(match end {
+                Time::MAX => self.length.most,
+                end => self.length.share(end.since(start).ps()),
+            });
+        }
         self.draw();
+        let mut to_be_tested = false;
         let mut apart = std::mem::take(&mut self.apart);
         apart.clear();
         for run in &self.runs {
@@ -261,10 +275,14 @@ impl Binned {
                 end: self.end,
                 first: run.first,
                 sums: &self.sums[run.place..run.place + run.len],
+                gathered: match self.gathered.is_empty() {
+                    true => &[],
+                    false => &self.gathered[run.place..run.place + run.len],
+                },
                 weight: self.weight,
             };
             if self.by_bin {
-                neurons.receive_bin(bin, &mut apart);
+                to_be_tested |= neurons.receive_bin(bin, &mut apart);
             } else {
                 apart.extend((run.first..run.first + run.len).map(|j| j as u16));
             }
@@ -275,32 +293,42 @@ impl Binned {
         }
         self.apart = apart;
         self.arrange();
+        to_be_tested
     }
 
     /// Draws the bin that begins at `start`.
     fn draw(&mut self) {
         self.drawn_from = self.rows.place().clone();
-        for run in &self.runs {
-            let counts = &mut self.counts[run.place..];
+        let Self {
+            runs,
+            tables,
+            rows,
+            counts,
+            instants,
+            begins,
+            sums,
+            gathered,
+            ..
+        } = self;
+        let table = &tables[0];
+        for (run, cumulative) in runs.iter().zip(&table.cumulative) {
+            let counts = &mut counts[run.place..];
             let (counts, behind) = counts[..run.len.next_multiple_of(BLOCK)].split_at_mut(run.len);
-            run.cumulative.draw(&mut self.rows, counts);
+            cumulative.draw(rows, counts);
             behind.fill(0);
         }
-        let (rows, instants) = (&mut self.rows, &mut self.instants);
-        scatter(
-            rows,
-            &self.counts,
-            instants,
-            &mut self.begins,
-            &mut self.sums,
-            self.terms,
-        );
-        self.end = later(self.begin(), 1 << self.exponent);
+        match table.sums {
+            Sums::Grown(terms) => scatter(rows, counts, instants, begins, sums, terms),
+            Sums::Current(course) => {
+                scatter_currents(rows, counts, instants, begins, sums, gathered, course);
+            }
+        }
+        self.end = later(self.begin(), i64::from(self.tables[0].length));
     }
 
     /// Puts what comes in order into order.
     fn arrange(&mut self) {
-        self.order.sort(NEURON_BITS + self.exponent);
+        self.order.sort(NEURON_BITS + self.length.bits());
         self.order.arrange(self.growing());
         self.look();
     }
@@ -309,6 +337,15 @@ impl Binned {
     #[inline]
     fn growing(&self) -> Growing {
         let rate_per_ps = self.wish.growth.rate_per_ps;
+        if let Some(delta_per_ps) = self.wish.growth.delta_per_ps {
+            return match self.dense {
+                false => Growing::Sudden,
+                true => Growing::Current {
+                    rate_per_ps,
+                    delta_per_ps,
+                },
+            };
+        }
         match (self.dense, self.by_bin) {
             (false, _) => Growing::Not,
             (true, true) => Growing::Little { rate_per_ps },
@@ -327,9 +364,8 @@ impl Binned {
     fn after(&self, slot: usize, least: i64) -> impl Iterator<Item = i64> {
         let begin = self.begins[slot / BLOCK] as usize;
         let rows = &self.instants[begin..begin + self.counts[slot] as usize];
-        let offsets = rows
-            .iter()
-            .map(move |row| self.terms.offset(row[slot % BLOCK]));
+        let sums = self.summing();
+        let offsets = rows.iter().map(move |row| sums.offset(row[slot % BLOCK]));
         offsets.filter(move |&offset| offset > least)
     }
 
@@ -341,27 +377,40 @@ impl Binned {
         };
         let begin = self.begins[slot / BLOCK] as usize;
         let count = std::mem::take(&mut self.counts[slot]) as usize;
+        let sums = self.summing();
         for row in &self.instants[begin..begin + count] {
-            let offset = self.terms.offset(row[slot % BLOCK]);
+            let offset = sums.offset(row[slot % BLOCK]);
             let key = (offset as u64) << NEURON_BITS | u64::from(j);
             self.order.keys.push(key);
         }
     }
 
     /// Lets what neuron `j` gets more than `least` after the start of the bin come in order, when all is arranged; what that adds
-    /// up to.
-    fn set_apart(&mut self, j: u16, least: i64) -> f64 {
-        let slot = self.slot(j.into()).filter(|&slot| self.counts[slot] > 0);
-        let Some(slot) = slot else { return 0.0 };
+    /// up to, if there is any.
+    fn set_apart(&mut self, j: u16, start: Time, least: i64) -> Option<Early> {
+        let slot = self.slot(j.into()).filter(|&slot| self.counts[slot] > 0)?;
+        let early = self.early(slot, start, least);
         let mut keys = std::mem::take(&mut self.order.keys);
-        let mut sum = 0.0;
-        for offset in self.after(slot, least) {
-            sum += self.growing().of(offset);
-            keys.push((offset as u64) << NEURON_BITS | u64::from(j));
-        }
+        let offsets = self.after(slot, least);
+        keys.extend(offsets.map(|offset| (offset as u64) << NEURON_BITS | u64::from(j)));
         self.order.keys = keys;
         self.counts[slot] = 0;
-        sum
+        early
+    }
+
+    /// What that of the neuron at `slot` adds up to.
+    fn early(&self, slot: usize, start: Time, least: i64) -> Option<Early> {
+        let (mut amount, mut gathered) = (0.0, 0.0);
+        for offset in self.after(slot, least) {
+            let growth = self.growing().of(offset);
+            amount += growth;
+            gathered += growth * self.growing().psi(offset).unwrap_or(0.0);
+        }
+        (amount > 0.0).then_some(Early {
+            start,
+            amount: amount * self.weight,
+            gathered: gathered * self.weight,
+        })
     }
 
     /// Takes what neuron `j` has had ahead of its time at `t` back. Whether there was anything.
@@ -369,13 +418,13 @@ impl Binned {
         let Some(start) = self.start else {
             return false;
         };
-        let had = self.set_apart(j, t.since(start).ps());
-        if had > 0.0 {
-            neurons.take_back(start, j, had * self.weight);
+        let early = self.set_apart(j, start, t.since(start).ps());
+        if let Some(early) = early {
+            neurons.take_back(j, early);
             self.order.insert(self.growing());
             self.look();
         }
-        had > 0.0
+        early.is_some()
     }
 
     /// Takes all that `neurons` have had ahead of their time at `t` back.
@@ -385,9 +434,8 @@ impl Binned {
         for run in 0..self.runs.len() {
             let Run { first, len, .. } = self.runs[run];
             for j in first..first + len {
-                let had = self.set_apart(j as u16, least);
-                if had > 0.0 {
-                    neurons.take_back(start, j as u16, had * self.weight);
+                if let Some(early) = self.set_apart(j as u16, start, least) {
+                    neurons.take_back(j as u16, early);
                 }
             }
         }
@@ -395,56 +443,10 @@ impl Binned {
         self.arrange();
     }
 
-    /// What neuron `j` has had ahead of its time at `t`, as if it had come at this instant.
-    pub(super) fn ahead(&self, j: usize, t: Time) -> Option<(Time, f64)> {
+    /// What neuron `j` has had ahead of its time at `t`.
+    pub(super) fn ahead(&self, j: usize, t: Time) -> Option<Early> {
         let (slot, start) = (self.slot(j)?, self.start?);
-        let after = self.after(slot, t.since(start).ps());
-        let sum: f64 = after.map(|offset| self.growing().of(offset)).sum();
-        (sum > 0.0).then_some((start, sum * self.weight))
-    }
-
-    /// What a checkpoint keeps.
-    pub(super) fn state(&self) -> State {
-        State {
-            drawn_from: self.drawn_from.clone(),
-            start: self.start,
-            end: self.end,
-            rest: self.order.rest().collect(),
-        }
-    }
-
-    /// Goes on from where [`state`](Self::state) was taken of noise made alike; whether it may have been.
-    pub(super) fn go_on_from(&mut self, state: State) -> bool {
-        let State {
-            drawn_from,
-            start,
-            end,
-            rest,
-        } = state;
-        self.rows = Rows::at(drawn_from.clone());
-        self.drawn_from = drawn_from;
-        (self.start, self.end) = (start, end);
-        self.order.keys.clear();
-        self.counts.fill(0);
-        if start.is_some() {
-            self.draw();
-            if self.end != end {
-                return false;
-            }
-        }
-        for &key in &rest {
-            let j = key & ((1 << NEURON_BITS) - 1);
-            let Some(slot) = self.slot(j as usize) else {
-                return false;
-            };
-            if key >> (NEURON_BITS + self.exponent) > 0 {
-                return false;
-            }
-            self.counts[slot] = 0;
-        }
-        self.order.keys = rest;
-        self.arrange();
-        true
+        self.early(slot, start, t.since(start).ps())
     }
 }
 

@@ -1,5 +1,7 @@
 //! How many events every neuron gets within a bin of time, and when: the loops that vectorise.
 
+pub(super) mod current;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::function::exp;

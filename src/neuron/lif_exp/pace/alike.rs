@@ -84,15 +84,7 @@ impl Alike {
         {
             return segment;
         }
-        let x = state.since_origin(start);
-        let (Grown { growth, psi }, ratio) = Grown::with_ratio(x, &self.derived.rates, sign);
-        let segment = Segment {
-            unit: self.derived.unit * growth,
-            psi,
-            ratio,
-            psi_end: self.derived.psi_end,
-            decay_end: self.derived.step.m,
-        };
+        let segment = Segment::at(state.since_origin(start), &self.derived, sign);
         self.segment = Some((key, segment));
         segment
     }

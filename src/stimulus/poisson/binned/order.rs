@@ -1,6 +1,6 @@
 //! Events of a bin that come in order.
 
-use crate::base::function::{exp, exp_near_zero};
+use crate::base::function::{exp, exp_near_zero, exp_polynomial, growth_integral};
 use crate::base::time::Time;
 
 /// Bits of a key that hold the neuron; those above hold the instant.
@@ -13,6 +13,8 @@ pub(super) struct Order {
     pub(super) offsets: Vec<i64>,
     pub(super) targets: Vec<u16>,
     pub(super) growth: Vec<f64>,
+    /// Empty where events bring no current.
+    pub(super) psi: Vec<f64>,
     pub(super) next: usize,
     pub(super) next_time: Time,
     /// Those that are being put in order: the offset, then the neuron.
@@ -76,12 +78,14 @@ impl Order {
         self.offsets.clear();
         self.targets.clear();
         self.growth.clear();
+        self.psi.clear();
         self.next = 0;
         for &key in &self.keys {
             let offset = (key >> NEURON_BITS) as i64;
             self.offsets.push(offset);
             self.targets.push(key as u16);
             self.growth.push(growing.of(offset));
+            self.psi.extend(growing.psi(offset));
         }
         self.keys.clear();
     }
@@ -98,6 +102,9 @@ impl Order {
             self.offsets.insert(at, offset);
             self.targets.insert(at, j);
             self.growth.insert(at, growing.of(offset));
+            if let Some(psi) = growing.psi(offset) {
+                self.psi.insert(at, psi);
+            }
         }
     }
 }
@@ -111,6 +118,10 @@ pub(super) enum Growing {
     Little { rate_per_ps: f64 },
     /// Bins are longer than that.
     Much { rate_per_ps: f64 },
+    /// Events bring a current.
+    Current { rate_per_ps: f64, delta_per_ps: f64 },
+    /// The same where every event is an instant of its own.
+    Sudden,
 }
 
 impl Growing {
@@ -118,9 +129,22 @@ impl Growing {
     #[inline]
     pub(super) fn of(self, offset: i64) -> f64 {
         match self {
-            Self::Not => 1.0,
+            Self::Not | Self::Sudden => 1.0,
             Self::Little { rate_per_ps } => exp_near_zero::<7>(offset as f64 * rate_per_ps),
             Self::Much { rate_per_ps } => exp(offset as f64 * rate_per_ps),
+            Self::Current { rate_per_ps, .. } => exp_polynomial(offset as f64 * rate_per_ps),
+        }
+    }
+
+    /// What a current has gathered by then, if it is one.
+    #[inline]
+    pub(super) fn psi(self, offset: i64) -> Option<f64> {
+        match self {
+            Self::Not | Self::Little { .. } | Self::Much { .. } => None,
+            Self::Current { delta_per_ps, .. } => {
+                Some(growth_integral(offset as f64, delta_per_ps))
+            }
+            Self::Sudden => Some(0.0),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Events of bins, at once and in order.
 
 use super::*;
+use crate::base::time::Duration;
 use crate::neuron::{Bins, Growth, RowWeights, StateError};
 
 const TAU_PS: f64 = 20e9;
@@ -10,8 +11,12 @@ const TAU_PS: f64 = 20e9;
 struct Notes {
     /// Per neuron: what it has had at once, from whose start on.
     whole: Vec<f64>,
+    /// What that has gathered as a current.
+    gathered: Vec<f64>,
+    /// Picoseconds of a stretch, over whose end no bin reaches.
+    stretch: Option<i64>,
     refused: usize,
-    taken_back: Vec<(u16, f64)>,
+    taken_back: Vec<(u16, Early)>,
 }
 
 impl Neurons for Notes {
@@ -31,19 +36,28 @@ impl Neurons for Notes {
     fn bins(&self) -> Option<Bins> {
         Some(BINS)
     }
-    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) {
+    fn receive_bin(&mut self, bin: Bin<'_>, apart: &mut Vec<u16>) -> bool {
         for (j, sum) in (bin.first..).zip(bin.sums) {
             self.refused += 1;
             if self.refused.is_multiple_of(3) {
                 apart.push(j as u16);
             } else {
                 self.whole[j] += sum * bin.weight;
+                let gathered = bin.gathered.get(j - bin.first);
+                self.gathered[j] += gathered.unwrap_or(&0.0) * bin.weight;
             }
         }
+        false
     }
-    fn take_back(&mut self, _: Time, j: u16, amount: f64) {
-        self.whole[usize::from(j)] -= amount;
-        self.taken_back.push((j, amount));
+    fn take_back(&mut self, j: u16, early: Early) {
+        self.whole[usize::from(j)] -= early.amount;
+        self.gathered[usize::from(j)] -= early.gathered;
+        self.taken_back.push((j, early));
+    }
+    fn stretch_end(&self, t: Time) -> Time {
+        self.stretch.map_or(Time::MAX, |stretch| {
+            Time::from_ps((t.ps() / stretch + 1) * stretch)
+        })
     }
     fn next_due(&self) -> Time {
         Time::MAX
@@ -72,7 +86,8 @@ const GROWTH: Growth = Growth {
 };
 
 const BINS: Bins = Bins {
-    rate_per_ps: 1.0 / TAU_PS,
+    growth: GROWTH,
+    stretch: None,
     most_weight: 1.0,
     least_pa: 1.0,
 };
@@ -99,6 +114,7 @@ fn noise(rates_hz: &[f64]) -> Binned {
 fn notes(n: usize) -> Notes {
     Notes {
         whole: vec![0.0; n],
+        gathered: vec![0.0; n],
         ..Notes::default()
     }
 }
@@ -154,49 +170,86 @@ fn every_neuron_gets_its_rate_in_the_order_of_time() {
     }
 }
 
+/// Events that bring currents.
+const CURRENT: Growth = Growth {
+    rate_per_ps: 1.0 / 0.5e9,
+    delta_per_ps: Some(1.0 / 10e9 - 1.0 / 0.5e9),
+};
+
+const STRETCH: i64 = 251_000_001;
+
+const CURRENT_BINS: Bins = Bins {
+    growth: CURRENT,
+    stretch: Some(Duration::from_ps(STRETCH)),
+    ..BINS
+};
+
+const CURRENT_WISH: Wish = Wish {
+    growth: CURRENT,
+    by_bin: true,
+};
+
+fn noise_of(bins: Bins, wish: Wish) -> Binned {
+    let class = Class {
+        weight: 0.5,
+        rates_hz: rates(),
+    };
+    let stream = &mut Stream::new(1, "test", 0);
+    Binned::new(&class, bins, wish, ms(0.07), stream)
+}
+
 #[test]
 fn at_once_or_in_order_it_is_the_same() {
-    let wish = Wish {
-        by_bin: false,
-        ..WISH
-    };
-    let mut reference = noise(&rates());
-    reference.set_wish(wish);
-    let mut mixed = noise(&rates());
-    let mut neurons = notes(rates().len());
+    for (bins, wish, stretch) in [
+        (BINS, WISH, None),
+        (CURRENT_BINS, CURRENT_WISH, Some(STRETCH)),
+    ] {
+        compare(bins, wish, stretch);
+    }
+}
+
+fn compare(bins: Bins, wish: Wish, stretch: Option<i64>) {
     let n = rates().len();
+    let notes = || Notes {
+        stretch,
+        ..notes(n)
+    };
+    let mut reference = noise_of(bins, wish);
+    reference.set_wish(Wish {
+        by_bin: false,
+        ..wish
+    });
+    let mut mixed = noise_of(bins, wish);
+    let mut neurons = notes();
     for _ in 0..40 {
         // What each neuron should have of the bin, from its start on.
-        let mut wanted = vec![0.0; n];
-        reference.open(&mut notes(0));
+        let mut wanted = vec![[0.0; 2]; n];
+        assert!(!reference.open(&mut notes()));
         let start = reference.begin();
         while !reference.is_over() {
             let events = reference.before(reference.end);
-            for (&j, &growth) in events.targets.iter().zip(events.growth) {
-                wanted[usize::from(j)] += growth * 0.5;
-            }
+            add(&events, &mut wanted);
             let k = events.targets.len();
             reference.pass(k);
         }
-        mixed.open(&mut neurons);
+        assert!(!mixed.open(&mut neurons));
         // A third of the way through, one is taken back, at the middle all.
-        let middle = later(start, 1 << 26);
-        let third = later(start, 1 << 25);
-        let mut found = vec![0.0; n];
+        let middle = later(start, mixed.end.since(start).ps() / 2);
+        let third = later(start, mixed.end.since(start).ps() / 3);
+        let mut found = vec![[0.0; 2]; n];
         for (until, back) in [(third, Some(3)), (middle, None), (mixed.end, None)] {
             while !mixed.is_over() && mixed.next_time() < until {
                 let events = mixed.before(until);
-                for (&j, &growth) in events.targets.iter().zip(events.growth) {
-                    found[usize::from(j)] += growth * 0.5;
-                }
+                add(&events, &mut found);
                 let k = events.targets.len();
                 assert!(mixed.pass(k) < until);
             }
-            let ahead = mixed.ahead(3, until).map_or(0.0, |(_, amount)| amount);
+            let ahead = mixed.ahead(3, until);
             if let Some(j) = back {
                 neurons.taken_back.clear();
                 let any = mixed.take_back(&mut neurons, j, until);
-                let taken: Vec<_> = any.then_some((j, ahead)).into_iter().collect();
+                let taken: Vec<_> = ahead.map(|early| (j, early)).into_iter().collect();
+                assert_eq!(any, ahead.is_some());
                 assert_eq!(neurons.taken_back, taken);
                 assert!(!mixed.take_back(&mut neurons, j, until));
             } else if until == middle {
@@ -205,22 +258,54 @@ fn at_once_or_in_order_it_is_the_same() {
             }
         }
         for j in 0..n {
-            let found = found[j] + neurons.whole[j];
-            assert!(
-                (found - wanted[j]).abs() < 1e-11,
-                "{found} for {} of {j}",
-                wanted[j]
-            );
+            let [grown, gathered] = found[j];
+            let found = [grown + neurons.whole[j], gathered + neurons.gathered[j]];
+            let scales = [1.0, bin_ps(&mixed)];
+            for ((found, wanted), scale) in found.iter().zip(wanted[j]).zip(scales) {
+                let apart = (found - wanted).abs();
+                assert!(apart < 1e-10 * scale, "{found} for {wanted} of {j}");
+            }
         }
         neurons.whole.fill(0.0);
+        neurons.gathered.fill(0.0);
+        if let Some(stretch) = stretch {
+            // Whole stretches are shared out evenly; the first was cut short.
+            assert!(start.ps() / stretch == (mixed.end.ps() - 1) / stretch);
+            let length = mixed.end.since(start).ps();
+            assert!(
+                length == 90_500_000 || length == 90_500_001 || (length - 125_500_000).abs() < 2
+            );
+        }
     }
     assert_eq!(mixed.end, reference.end);
 }
 
+fn bin_ps(noise: &Binned) -> f64 {
+    noise.end.since(noise.begin()).ps() as f64
+}
+
+/// Adds what events bring: what each has grown by, and what of it has gathered.
+fn add(events: &Events<'_>, all: &mut [[f64; 2]]) {
+    for (k, (&j, &growth)) in events.targets.iter().zip(events.growth).enumerate() {
+        let psi = events.psi.get(k).unwrap_or(&0.0);
+        all[usize::from(j)][0] += 0.5 * growth;
+        all[usize::from(j)][1] += 0.5 * growth * psi;
+    }
+}
+
 #[test]
 fn it_goes_on_from_its_state() {
-    let mut one = noise(&rates());
-    let mut neurons = notes(rates().len());
+    goes_on(|| noise(&rates()), None);
+    goes_on(|| noise_of(CURRENT_BINS, CURRENT_WISH), Some(STRETCH));
+}
+
+fn goes_on(noise: impl Fn() -> Binned, stretch: Option<i64>) {
+    let notes = || Notes {
+        stretch,
+        ..notes(rates().len())
+    };
+    let mut one = noise();
+    let mut neurons = notes();
     for bin in 0..10 {
         one.open(&mut neurons);
         let t = later(one.begin(), 50_000_000);
@@ -229,7 +314,7 @@ fn it_goes_on_from_its_state() {
         if n > 0 {
             one.pass(n);
         }
-        let mut other = noise(&rates());
+        let mut other = noise();
         assert!(other.go_on_from(one.state()), "{bin}");
         let rest = |noise: &Binned| noise.order.rest().collect::<Vec<_>>();
         assert_eq!(rest(&one), rest(&other));
@@ -243,17 +328,18 @@ fn it_goes_on_from_its_state() {
             one.pass(n);
             other.pass(n);
         }
-        other.open(&mut notes(rates().len()));
+        other.open(&mut notes());
         let mut next = one.clone();
-        next.open(&mut notes(rates().len()));
+        next.open(&mut notes());
         assert_eq!((next.counts, next.sums), (other.counts, other.sums));
+        assert_eq!(next.gathered, other.gathered);
     }
     // What is no state of it.
     let state = one.state();
     let wrong = |change: fn(&mut State)| {
         let mut state = state.clone();
         change(&mut state);
-        noise(&rates()).go_on_from(state)
+        noise().go_on_from(state)
     };
     assert!(wrong(|_| {}));
     assert!(!wrong(|state| state.rest = vec![38]));
@@ -349,10 +435,13 @@ fn it_is_for_frequent_noise_that_excites_a_little() {
             rates_hz: vec![rate_hz; 3],
         };
         let bins = Bins {
-            rate_per_ps: 1.0 / tau_ps,
+            growth: Growth {
+                rate_per_ps: 1.0 / tau_ps,
+                ..GROWTH
+            },
             ..BINS
         };
-        (exponent(&class, bins), pays(&class, bins))
+        (Length::of(&class, bins).bits(), pays(&class, bins))
     };
     assert_eq!(exponent(20e9, 2e4), (27, true));
     assert_eq!(exponent(20e9, 2e5), (24, true));
