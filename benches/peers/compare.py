@@ -7,8 +7,9 @@
 Every simulator gets the numbers that `sharpwave check` prints. What is compared is the processor's time per second of
 biology once the network stands and has run for a while; rates show that it is the same network. Sharpwave and `nest_exact`
 (the `_ps` models) have exact spike times, `nest` and `brian2` (C++ standalone, compiled before the clock starts) step by
-0.1 ms, and so do `auryn`, which is built from a checkout of its source, and `genn`, compiled for one thread. Sharpwave is the release program, timed from outside: a
-long run less a short one.
+0.1 ms, and so do `auryn`, which is built from a checkout of its source, and `genn`, compiled for one thread. Sharpwave is the
+release program, timed from outside: a long run less a short one. Nothing is drawn or written: it counts spikes, as do `brian2`
+and `auryn`, while `nest` and `genn` keep them in memory.
 
 Two words of plasticity differ in NEST: all of a delay is dendritic there, which shifts the window of pairs, so give such a
 model `dendritic_delay` alone where rates are to be compared; and what arrives there is a weight that the arrival itself has
@@ -55,7 +56,19 @@ def as_matrices(text, model, folder):
     return "\n".join(kept) + "\n"
 
 
+def bare(text):
+    """The same without what it records and draws."""
+    kept, skips = [], False
+    for line in text.splitlines():
+        if line.startswith("["):
+            skips = line.startswith(("[record]", "[figure"))
+        if not skips:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
 def sharpwave(text, model, seconds, settle_ms, repeats):
+    text = bare(text)
     are_full = all(projection["rule"] == "all_to_all" for projection in model.projections.values())
 
     def run(duration_ms):

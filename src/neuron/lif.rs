@@ -69,6 +69,8 @@ pub struct Lif {
     expected: Expected<f64>,
     /// The factor of the start of a piece of noise, with that and the origin; a batch comes in many pieces.
     piece: (Time, Time, f64),
+    /// Room for neurons.
+    near: Vec<u32>,
 }
 
 impl Lif {
@@ -83,6 +85,7 @@ impl Lif {
             ahead: f64::INFINITY,
             expected: Expected::nothing(1.0),
             piece: (Time::ZERO, Time::ZERO, 1.0),
+            near: Vec::new(),
         };
         population.reset(Time::ZERO);
         population

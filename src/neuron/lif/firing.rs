@@ -80,19 +80,22 @@ impl Lif {
         fired[first..].sort_unstable();
         refractory.hold(&fired[first..], *now, t_ref);
         if self.state.horizon.is_some() {
-            let mut near: Vec<u32> = candidates.iter().map(|&j| u32::from(j)).collect();
+            let mut near = std::mem::take(&mut self.near);
+            near.clear();
+            near.extend(candidates.iter().map(|&j| u32::from(j)));
             near.extend_from_slice(&fired[first..]);
             if scanned {
                 let u = self.state.cells.all().as_flattened();
                 find_at_or_above(u, self.ahead, &mut near);
             }
             let now = self.state.now;
-            for j in near {
+            for &j in &near {
                 // What a spike has left above the threshold is no crossing of this instant.
                 let [u] = self.state.cells.all()[j as usize];
                 let earliest = if u >= threshold { now + TICK } else { now };
                 self.predict(j, earliest);
             }
+            self.near = near;
         }
         self.state.candidates = candidates;
         self.state.candidates.clear();
