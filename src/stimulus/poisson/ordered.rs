@@ -46,7 +46,7 @@ impl Ordered {
             weights: classes.iter().map(|class| class.weight).collect(),
             growth,
             mean_gap_ps,
-            dense: BATCH as f64 * mean_gap_ps * growth.fastest() <= 1.0,
+            dense: is_dense(mean_gap_ps, growth),
             grown: Box::new([1.0; BATCH]),
             psi: Box::new([0.0; BATCH]),
         };
@@ -60,7 +60,7 @@ impl Ordered {
             return;
         }
         self.growth = growth;
-        self.dense = BATCH as f64 * self.mean_gap_ps * growth.fastest() <= 1.0;
+        self.dense = is_dense(self.mean_gap_ps, growth);
         if !self.dense {
             self.grown.fill(1.0);
             self.psi.fill(0.0);
@@ -185,6 +185,20 @@ impl Ordered {
             gather(&mut self.psi, offsets, delta, span);
         }
     }
+}
+
+/// Batches are at most so long, measured in the shortest time constant, to be handed out by the segment: what grows from their
+/// start on. Currents, whose time constants are short, bear more, by which what has gathered loses two digits of sixteen; an
+/// event that is an instant of its own takes three exponentials more.
+const LONGEST: f64 = 1.0;
+const LONGEST_CURRENTS: f64 = 4.0;
+
+fn is_dense(mean_gap_ps: f64, growth: Growth) -> bool {
+    let longest = match growth.delta_per_ps {
+        None => LONGEST,
+        Some(_) => LONGEST_CURRENTS,
+    };
+    BATCH as f64 * mean_gap_ps * growth.fastest() <= longest
 }
 
 /// How long a batch is, measured in the shortest time constant: the denser the noise, the shorter the polynomials.
