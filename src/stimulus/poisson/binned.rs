@@ -6,6 +6,9 @@
 //! something else brings to its threshold within the bin, from then on: what it has had too early is taken back before it
 //! is tested. So each spike comes when it would if all events had come in order; but this needs no logarithm, and neurons
 //! side by side get theirs together.
+//!
+//! Where a population looks over a stretch of time at once, no bin reaches over its end. Stretches follow from the parameters and
+//! begin anew where these change, so that from there on the same random numbers make other events.
 
 mod order;
 mod state;
