@@ -400,6 +400,8 @@ pub struct Model {
     pub variables: &'static [Variable],
     /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
+    /// Parameters of which each neuron may have its own at no cost: populations that differ in nothing else go together.
+    pub levels: &'static [&'static str],
     /// Bytes of a neuron in memory: its state and, where neurons have parameters of their own, its parameters.
     pub bytes: fn(own: bool) -> usize,
     /// A typical neuron.

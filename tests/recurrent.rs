@@ -18,6 +18,7 @@ use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
+use sharpwave::{Network, Simulation, values};
 
 use log::{Log, Spikes};
 
@@ -273,4 +274,57 @@ fn a_delay_of_zero_within_a_population_is_named() {
     let error = assemble(&network).err().expect("no lookahead");
     assert!(matches!(error, AssemblyError::Rule(_)), "{error}");
     assert!(error.to_string().contains("e_all"), "{error}");
+}
+
+/// Excitation and inhibition that differ in levels alone: what each neuron may have of its own at no cost.
+fn two_levels() -> Network {
+    let mut network = Network::new(4);
+    let neurons = |i_e: f64, v_th: f64, t_ref: f64| {
+        values! {
+            tau_m: 10.0, c_m: 250.0, tau_syn_ex: 0.5, tau_syn_in: 0.5,
+            v_reset: 0.0, v_th: v_th, t_ref: t_ref, i_e: i_e,
+        }
+    };
+    for (name, size, values) in [
+        ("e", 40, neurons(420.0, 15.0, 2.0)),
+        ("i", 12, neurons(300.0, 14.0, 3.5)),
+    ] {
+        let population = network.population(name, size, "lif_exp", values);
+        population.expect("neurons").v_m = Some(uniform(0.0, 13.0).into());
+    }
+    let source = network.population("s", 20, "poisson", values! { rate: 60.0 });
+    source.expect("sources");
+    for (source, weight) in [("e", 120.0), ("i", -300.0), ("s", 400.0)] {
+        let rule = network.project(&format!("{source}_all"), source, ["e", "i"]);
+        let rule = rule.rule("fixed_in_degree", values! { in_degree: 8_u32 });
+        let rule = rule.weight(weight).axonal_delay_ms(uniform(0.3, 3.0));
+        rule.add().expect("a projection");
+    }
+    network
+}
+
+#[test]
+fn populations_that_differ_in_levels_go_together_and_fire_as_apart() {
+    let played = |network: &Network| {
+        let mut engine = Simulation::of(network).expect("a network");
+        let mut log = Log(Vec::new());
+        let end = Time::from_ms(400.0).expect("in range");
+        assert_eq!(engine.run(end, &mut log), Ended::Reached);
+        log.0.sort_unstable();
+        (engine.n_lanes(), log.0)
+    };
+    let together = played(&two_levels());
+    // What may change by itself has a lane of its own.
+    let mut network = two_levels();
+    let path = "population.e.v_th".parse().expect("a path");
+    network.changing = [path].into();
+    let apart = played(&network);
+    assert_eq!((together.0, apart.0), (2, 3));
+    assert!(together.1.len() > 500, "{} spikes", together.1.len());
+    assert!(together.1 == apart.1);
+    // Another time constant keeps them apart.
+    let mut network = two_levels();
+    let values = &mut network.populations[1].values;
+    values.insert("tau_syn_in", 0.6);
+    assert_eq!(played(&network).0, 3);
 }

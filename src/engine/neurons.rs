@@ -154,7 +154,30 @@ impl Declared {
         }
     }
 
-    /// The parameters of `members`, which are declared alike.
+    /// Lets each neuron have its own of a `parameter` in which members differ that share it among themselves.
+    fn tell_apart(
+        &self,
+        members: &[Member],
+        parameter: &ParameterSpec,
+        each: &mut BTreeMap<&'static str, Vec<f64>>,
+    ) {
+        let of = |member: &Member| {
+            let values = &self.populations[member.population].values;
+            values.number(parameter.name).or(parameter.default_number())
+        };
+        let all: Option<Vec<f64>> = members.iter().map(of).collect();
+        let Some(all) = all.filter(|_| !each.contains_key(parameter.name)) else {
+            return;
+        };
+        if all.iter().all(|value| *value == all[0]) {
+            return;
+        }
+        let runs = members.iter().zip(all);
+        let own = runs.flat_map(|(member, value)| std::iter::repeat_n(value, member.len as usize));
+        each.insert(parameter.name, own.collect());
+    }
+
+    /// The parameters of `members`, which are declared alike but for what each neuron may have of its own at no cost.
     fn parameters(&self, members: &[Member], now: Now<'_>) -> Parameters {
         let Some(first) = members.first() else {
             return Parameters {
@@ -172,12 +195,15 @@ impl Declared {
                 each.entry(name).or_default().extend(values);
             }
         }
+        let model = neuron::model(declared.model).ok();
+        for parameter in model.map_or(&[][..], |model| model.spec.parameters) {
+            self.tell_apart(members, parameter, &mut each);
+        }
         if now.is_none() {
             return Parameters { shared, each };
         }
         let alterations = now.alterations;
-        let model = neuron::model(declared.model).map(|model| model.spec.parameters);
-        for parameter in model.unwrap_or_default() {
+        for parameter in model.map_or(&[][..], |model| model.spec.parameters) {
             let of = |member: &Member| {
                 let name = &self.populations[member.population].name;
                 let path = ParameterPath::new(Part::Population, name, parameter.name);
@@ -210,7 +236,7 @@ impl Declared {
             each.insert(parameter.name, values.collect());
         }
         let mut parameters = Parameters { shared, each };
-        if let (Ok(model), [member]) = (neuron::model(declared.model), members) {
+        if let (Some(model), [member]) = (model, members) {
             // Neurons that adapt are alone.
             let heights = now.heights.get(member.population);
             let own = heights.and_then(|heights| {

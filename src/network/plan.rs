@@ -12,6 +12,7 @@ use crate::base::time::{Duration, Time};
 use crate::connection::Plan;
 pub use crate::network::population::Population;
 use crate::network::{ParameterPath, Part};
+use crate::neuron;
 use crate::plasticity::Kinetics;
 use crate::plasticity::homeostasis::{self, ActsOn};
 use crate::stimulus::wave::Waves;
@@ -353,7 +354,7 @@ impl NetworkPlan {
                 v_m: _,
                 positions: _,
             } = &self.populations[p];
-            (model, values)
+            (*model, values)
         });
         let currents = |p: usize| {
             let into = move |current: &&Current| current.targets.contains(&p);
@@ -369,6 +370,22 @@ impl NetworkPlan {
                 || self.tied.iter().any(|tied| tied.target == p)
                 || self.dense.iter().any(|projection| projection.target == p)
         };
-        one == other && currents(a).eq(currents(b)) && !alone(a) && !alone(b)
+        let go_together = one == other || differ_in_levels(one, other);
+        go_together && currents(a).eq(currents(b)) && !alone(a) && !alone(b)
     }
+}
+
+/// Whether neurons of these models and values that are shared by each population differ in nothing but what each may have of its
+/// own at no cost.
+fn differ_in_levels((model, one): (&str, &Values), (other_model, other): (&str, &Values)) -> bool {
+    let Ok(known) = neuron::model(model) else {
+        return false;
+    };
+    let is_shared = |values: &Values| values.individual().next().is_none();
+    let decides = |name: &&str| !known.levels.contains(name);
+    let mut names = known.spec.parameters.iter().map(|known| known.name);
+    model == other_model
+        && is_shared(one)
+        && is_shared(other)
+        && names.all(|name| !decides(&name) || one.get(name) == other.get(name))
 }

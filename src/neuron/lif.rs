@@ -41,6 +41,7 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M, THRESHOLD],
     build: |setup| individual::build::<individual::Lif>(&setup),
+    levels: &[],
     bytes: |own| match own {
         false => size_of::<[f64; 1]>(),
         true => individual::bytes::<individual::Lif>(),

@@ -6,7 +6,6 @@
 //! ψ(x) = ∫₀ˣ e^(s/τ_m − s/τ_w) ds/τ_m. An arrival adds its weight times e^(x/τ_m) to U; a spike adds
 //! b τ_m/c_m e^(x/τ_w) to W. As the pull only fades, v has no maximum between arrivals: where v_inf is not above v_th a
 //! spike can only happen at an arrival, and otherwise v at the end of a horizon tells whether it crosses within.
-//!
 //! The clock's origin is state, as that of [`lif`](crate::neuron::lif).
 
 mod constants;
@@ -50,6 +49,7 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M, W, THRESHOLD],
     build: |setup| individual::build::<individual::LifAdaptive>(&setup),
+    levels: &[],
     bytes: |own| match own {
         false => size_of::<Cell>(),
         true => individual::bytes::<individual::LifAdaptive>(),

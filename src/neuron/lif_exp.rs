@@ -36,7 +36,7 @@ use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::individual;
-use crate::neuron::membrane::Membrane;
+use crate::neuron::membrane::{E_L, I_E, Membrane, T_REF, V_RESET, V_TH};
 use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, Bin, Bins, Early, Events, Example, Growth, Model, Neurons, RowWeights,
@@ -68,6 +68,7 @@ pub static MODEL: Model = Model {
         THRESHOLD,
     ],
     build: |setup| individual::build::<individual::LifExp>(&setup),
+    levels: &[V_TH.name, V_RESET.name, E_L.name, T_REF.name, I_E.name],
     bytes: |own| match own {
         false => size_of::<Cell>(),
         true => size_of::<Cell>() + OWN_BYTES,

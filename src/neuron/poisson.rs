@@ -18,6 +18,7 @@ pub static MODEL: Model = Model {
     variables: &[],
     build: |setup| Ok(Box::new(Poisson::new(setup)?)),
     // Its rate and, where rates differ, its columns of a table of 12 bytes.
+    levels: &[],
     bytes: |own| size_of::<f64>() + if own { 12 } else { 0 },
     example: Example {
         values: &[("rate", 50.0)],

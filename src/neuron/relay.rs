@@ -21,6 +21,7 @@ pub static MODEL: Model = Model {
             ..Relay::new(setup.size)
         }))
     },
+    levels: &[],
     bytes: |_| 0,
     example: Example {
         values: &[],

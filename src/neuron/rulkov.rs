@@ -36,6 +36,7 @@ pub static MODEL: Model = Model {
         },
     ],
     build: |setup| individual::build::<Rulkov>(&setup),
+    levels: &[],
     bytes: |_| individual::bytes::<Rulkov>(),
     example: Example {
         values: &[("step", 0.5)],

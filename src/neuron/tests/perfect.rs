@@ -13,6 +13,7 @@ pub(super) static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| individual::build::<Perfect>(&setup),
+    levels: &[],
     bytes: |_| individual::bytes::<Perfect>(),
     example: Example {
         values: &[("slope", 30.0)],
