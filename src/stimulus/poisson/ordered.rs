@@ -5,7 +5,8 @@
 
 use super::{Class, EventWeights, Events, Growth};
 use crate::base::function::{
-    exp_near_zero, exp_polynomial, growth_integral, growth_integral_near_zero,
+    exp_near_zero, exp_polynomial, exp_to_half, growth_integral, growth_integral_near_zero,
+    growth_integral_to_half,
 };
 use crate::base::process::{BATCH, Process, State, mean_gap_ps};
 use crate::base::stream::Stream;
@@ -179,7 +180,8 @@ impl Ordered {
         } = self.growth;
         let offsets = &self.process.batch().offsets;
         // Offsets ascend: the last one is the longest.
-        let span = Span::of(offsets[BATCH - 1] as f64 * self.growth.fastest());
+        let taus = offsets[BATCH - 1] as f64 * self.growth.fastest();
+        let span = Span::of(taus, self.growth);
         grow(&mut self.grown, offsets, rate, span);
         if let Some(delta) = delta {
             gather(&mut self.psi, offsets, delta, span);
@@ -206,16 +208,20 @@ fn is_dense(mean_gap_ps: f64, growth: Growth) -> bool {
 enum Span {
     Short,
     Middle,
+    /// Of currents that fade faster than the membrane, which are often so long and cost two polynomials.
+    Half,
     Long,
 }
 
 impl Span {
-    fn of(taus: f64) -> Self {
+    fn of(taus: f64, growth: Growth) -> Self {
         // To where the polynomials hold.
         if taus <= 0.01 {
             Self::Short
         } else if taus <= 0.05 {
             Self::Middle
+        } else if taus <= 0.5 && growth.delta_per_ps.is_some_and(|delta| delta <= 0.0) {
+            Self::Half
         } else {
             Self::Long
         }
@@ -243,6 +249,9 @@ vectorized! {
             Span::Middle => for (g, &offset) in all {
                 *g = exp_near_zero::<7>(to_f64(offset) * rate);
             },
+            Span::Half => for (g, &offset) in all {
+                *g = exp_to_half(to_f64(offset) * rate);
+            },
             Span::Long => for (g, &offset) in all {
                 *g = exp_polynomial(to_f64(offset) * rate);
             },
@@ -260,6 +269,9 @@ vectorized! {
             },
             Span::Middle => for (p, &offset) in all {
                 *p = growth_integral_near_zero::<7>(to_f64(offset), delta);
+            },
+            Span::Half => for (p, &offset) in all {
+                *p = growth_integral_to_half(to_f64(offset), delta);
             },
             Span::Long => for (p, &offset) in all {
                 *p = growth_integral(to_f64(offset), delta);

@@ -129,13 +129,16 @@ fn classes_share_a_process_and_keep_their_rates() {
 
 #[test]
 fn what_a_current_has_brought_follows_the_closed_form() {
-    // Long batches, short ones, one between them, and a current that decays as fast as the membrane.
+    // Batches of every length, and currents that decay as fast as the membrane or more slowly.
     for (rate_hz, tau_syn_ps) in [
+        (2e5, 0.5e9),
         (1e6, 0.5e9),
+        (3e6, 0.5e9),
         (1e8, 0.5e9),
         (2e7, 0.5e9),
         (3e5, 5e9),
         (3e5, TAU_PS),
+        (3e4, 2.0 * TAU_PS),
     ] {
         let growth = Growth {
             rate_per_ps: 1.0 / tau_syn_ps,
