@@ -9,6 +9,7 @@ mod naive;
 
 use std::sync::Arc;
 
+use sharpwave::base::alteration::Alteration;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::name_hash;
@@ -16,7 +17,7 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Connect, Delay, Plan, Space};
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
-use sharpwave::engine::simulation::Ended;
+use sharpwave::engine::simulation::{Change, Ended};
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::{Network, Simulation, values};
 
@@ -276,6 +277,37 @@ fn a_delay_of_zero_within_a_population_is_named() {
     assert!(error.to_string().contains("e_all"), "{error}");
 }
 
+#[test]
+fn noise_by_the_bin_goes_on_where_one_of_two_that_go_together_gets_another_time_constant() {
+    let mut network = two_levels();
+    let dense = values! { rate: 14_000.0 };
+    let onto = network.stimulate("dense", "poisson", ["e", "i"], 26.0, dense);
+    onto.expect("noise");
+    let at = |ms| Time::from_ms(ms).expect("in range");
+    let played = |cut: Option<f64>| {
+        let mut engine = Simulation::of(&network).expect("a network");
+        let mut log = Log(Vec::new());
+        assert_eq!(engine.run(at(50.0), &mut log), Ended::Reached);
+        let path = "population.e.tau_m".parse().expect("a path");
+        let by = Alteration::factor(1.3);
+        let change = Change::Parameter { path, by };
+        engine.apply(at(50.0), &change).expect("a change");
+        if let Some(cut) = cut {
+            assert_eq!(engine.run(at(cut), &mut log), Ended::Reached);
+            let bytes = engine.save().expect("a state");
+            engine = Simulation::of(&network).expect("a network");
+            engine.load(&bytes).expect("its own state");
+        }
+        assert_eq!(engine.run(at(150.0), &mut log), Ended::Reached);
+        log.0
+    };
+    let whole = played(None);
+    assert!(whole.len() > 300, "{} spikes", whole.len());
+    for cut in [50.01, 77.77, 100.0] {
+        assert!(played(Some(cut)) == whole, "{cut}");
+    }
+}
+
 /// Excitation and inhibition that differ in levels alone: what each neuron may have of its own at no cost.
 fn two_levels() -> Network {
     let mut network = Network::new(4);
@@ -322,6 +354,26 @@ fn populations_that_differ_in_levels_go_together_and_fire_as_apart() {
     assert_eq!((together.0, apart.0), (2, 3));
     assert!(together.1.len() > 500, "{} spikes", together.1.len());
     assert!(together.1 == apart.1);
+    // One that is changed from outside stays where it is, and becomes what it would become apart.
+    let changed = |network: &Network| {
+        let mut engine = Simulation::of(network).expect("a network");
+        let mut log = Log(Vec::new());
+        let at = |ms| Time::from_ms(ms).expect("in range");
+        assert_eq!(engine.run(at(150.0), &mut log), Ended::Reached);
+        for (path, by) in [
+            ("population.e.v_th", Alteration::value(13.0)),
+            ("population.i.i_e", Alteration::factor(1.2)),
+        ] {
+            let path = path.parse().expect("a path");
+            let change = Change::Parameter { path, by };
+            engine.apply(at(150.0), &change).expect("a change");
+        }
+        assert_eq!(engine.run(at(400.0), &mut log), Ended::Reached);
+        log.0.sort_unstable();
+        log.0
+    };
+    let found = changed(&two_levels());
+    assert!(found == changed(&network) && found != together.1);
     // Another time constant keeps them apart.
     let mut network = two_levels();
     let values = &mut network.populations[1].values;
