@@ -139,7 +139,7 @@ pub struct RunArguments {
 pub struct WallArguments {
     /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on with a
     /// run, the same command with --out with a sweep
-    #[arg(long, value_name = "TIME", value_parser = wall_time)]
+    #[arg(long, value_name = "TIME", value_parser = wall_time, allow_hyphen_values = true)]
     pub max_wall: Option<Duration>,
 }
 
@@ -317,7 +317,7 @@ pub struct ImportArguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How long a spike of a .nir lasts: the time step of the program that wrote it
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub dt: Option<String>,
     /// What to do with biases
     #[arg(long, value_enum, default_value = "error")]
@@ -349,7 +349,7 @@ pub struct ConvertArguments {
     #[arg(long, value_name = "KEY=NAME", value_delimiter = ',', value_parser = column)]
     pub columns: Vec<(&'static str, String)>,
     /// Number that the file gives to the first neuron; NEST counts from 1 over all nodes
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub first_neuron: Option<u64>,
     /// Who made a .nwb, "Last, First"; may be repeated
     #[arg(long, value_name = "NAME")]
@@ -376,7 +376,7 @@ pub struct ExportArguments {
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// How long a spike of a .nir lasts: the time step of the program that will read it [default: 0.1 ms]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub dt: Option<String>,
     /// When a run's snapshot was taken, such as "1 s", or what it is called [default: the last one]
     #[arg(long, value_name = "LABEL")]
@@ -415,10 +415,15 @@ pub struct AnalyseArguments {
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Seed of shuffles and of what else is drawn at random
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
     pub seed: u64,
     /// Neurons of each population in a file of spikes, which does not say [default: those that fire]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub size: Option<u32>,
     /// File to write, which must not exist yet: .h5, .json or .csv; of several tables, a.csv is one file for each, such as
     /// a-replay.csv and a-replay_event.csv [default: the next analysis-001.h5 beside FILE]

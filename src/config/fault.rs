@@ -36,7 +36,6 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
     }
     let key = problem.key();
     let item = key.and_then(|key| find(section, key));
-    let origin = item.as_ref().map_or(section.origin, Item::origin);
     let (part, name) = section.path().split_once('.').unwrap_or_default();
     let text = problem.to_string();
     let of_key = key.and_then(|key| text.strip_prefix(&format!("`{key}`")));
@@ -46,14 +45,14 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
         }
         problem => problem.help(),
     };
-    let message = match (problem, item, of_key) {
+    let message = match (problem, &item, of_key) {
         // What does not depend on the populations is at fault where it is written, not in every copy.
         (Problem::Rule(rule), Some(item), _) if rule.fault.is_of_value() => {
             format!("`{}`: {text}", item.path)
         }
         (_, Some(item), Some(rest)) => match rest.split_once(", expected ") {
             // What was found is told as it was written, but of an array the number that is at fault.
-            Some((found, expected)) if found.starts_with(" is ") && !is_entry(problem, &item) => {
+            Some((found, expected)) if found.starts_with(" is ") && !is_entry(problem, item) => {
                 item.refuse::<()>(expected, help);
                 return;
             }
@@ -61,7 +60,22 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
         },
         _ => format!("{part} `{name}`: {text}"),
     };
-    section.reader.problem(origin, message, help);
+    tell(section, item.as_ref(), message, help);
+}
+
+/// Reports a problem with `item`, or with all of `section`.
+fn tell(section: &Section<'_>, item: Option<&Item<'_>>, message: String, help: Option<String>) {
+    let origin = item.map_or(section.origin, Item::origin);
+    let is_own = |item: &Item<'_>| item.path.starts_with(section.path());
+    match item.is_none_or(is_own) {
+        true => section.reader.problem(origin, message, help),
+        false => {
+            let copier = section.path();
+            section
+                .reader
+                .problem_of_copy(origin, &message, help, copier);
+        }
+    }
 }
 
 /// Whether `problem` is about a number in the array `item`.
@@ -143,6 +157,5 @@ fn parameter(section: &Section<'_>, error: &ParameterError) {
         }
         (item, _) => (item, format!("[{}]: {error}", section.path())),
     };
-    let origin = item.map_or(section.origin, |item| item.origin());
-    section.reader.problem(origin, message, None);
+    tell(section, item.as_ref(), message, None);
 }

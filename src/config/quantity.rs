@@ -12,8 +12,10 @@ use crate::base::suggest;
 /// Why a text is not a quantity.
 #[derive(Debug, PartialEq)]
 pub(super) enum QuantityError {
-    /// The part before the unit is no finite number.
+    /// The part before the unit is no number.
     Number,
+    /// It is none that is finite, or not in the held unit.
+    Infinite,
     /// There is no unit.
     NoUnit,
     /// The unit is not one of the dimension.
@@ -30,7 +32,10 @@ pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityErr
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-' | 'e' | 'E'))
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
-    let number: f64 = number.parse().map_err(|_| QuantityError::Number)?;
+    let number: f64 = number.parse().map_err(|_| match is_no_number(text) {
+        true => QuantityError::Infinite,
+        false => QuantityError::Number,
+    })?;
     let unit = unit.trim();
     if unit.is_empty() {
         return Err(QuantityError::NoUnit);
@@ -45,8 +50,18 @@ pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityErr
     if value.is_finite() {
         Ok(value)
     } else {
-        Err(QuantityError::Number)
+        Err(QuantityError::Infinite)
     }
+}
+
+/// Whether `text` begins as what computers have beside numbers.
+fn is_no_number(text: &str) -> bool {
+    let word = text.trim_start_matches(['+', '-']).get(..3);
+    word.is_some_and(|word| {
+        ["nan", "inf"]
+            .iter()
+            .any(|own| word.eq_ignore_ascii_case(own))
+    })
 }
 
 /// `unit` with the letters of the table of units: micro, of which there are two signs, is u, and ohm, of which there are two
@@ -155,14 +170,17 @@ mod tests {
     fn other_texts_are_refused() {
         assert_eq!(parse("20", Dimension::Time), Err(QuantityError::NoUnit));
         assert_eq!(parse("", Dimension::Time), Err(QuantityError::Number));
-        assert_eq!(parse("inf ms", Dimension::Time), Err(QuantityError::Number));
+        for text in ["inf ms", "-Inf ms", "nan ms"] {
+            assert_eq!(parse(text, Dimension::Time), Err(QuantityError::Infinite));
+        }
+        assert_eq!(parse("in ms", Dimension::Time), Err(QuantityError::Number));
         assert_eq!(
             parse("1e999 s", Dimension::Time),
-            Err(QuantityError::Number)
+            Err(QuantityError::Infinite)
         );
         assert_eq!(
             parse("1e308 h", Dimension::Time),
-            Err(QuantityError::Number)
+            Err(QuantityError::Infinite)
         );
         assert_eq!(
             parse("20 mV", Dimension::Time),

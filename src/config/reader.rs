@@ -8,7 +8,7 @@ mod scope;
 mod section;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::diagnostic::{ConfigError, Diagnostic};
 use super::document::{Document, Origin};
@@ -38,6 +38,8 @@ struct Problem {
 /// What a problem has to do with keys; misspelt keys would otherwise be reported as unknown and as missing.
 enum Kind {
     Other,
+    /// It is one of a table that has copied what is at fault.
+    Copied,
     Missing {
         section: String,
         key: String,
@@ -79,6 +81,19 @@ impl Reader {
     /// Reports a problem.
     pub(super) fn problem(&self, origin: Origin, message: impl Into<String>, help: Option<String>) {
         self.report(origin, message.into(), help, Kind::Other);
+    }
+
+    /// Reports a problem with what the table at `copier` has copied, where it has been written: one with what is written there
+    /// itself says it all.
+    pub(super) fn problem_of_copy(
+        &self,
+        origin: Origin,
+        message: &str,
+        help: Option<String>,
+        copier: &str,
+    ) {
+        let message = format!("{message}; `{copier}` copies it");
+        self.report(origin, message, help, Kind::Copied);
     }
 
     fn report(&self, origin: Origin, message: String, help: Option<String>, kind: Kind) {
@@ -123,7 +138,13 @@ impl Reader {
                 _ => None,
             })
             .collect();
+        let mut told: BTreeSet<Origin> = problems
+            .iter()
+            .filter(|problem| !matches!(problem.kind, Kind::Copied))
+            .map(|problem| problem.origin)
+            .collect();
         problems.retain(|problem| match &problem.kind {
+            Kind::Copied => told.insert(problem.origin),
             // A slip of a key is one problem, and so is a key that a copied table lacks too.
             Kind::Missing {
                 section,

@@ -160,7 +160,9 @@ fn of_modulator(modulator: &Modulator, network: &Network) -> Option<String> {
 fn of_night(played: &Played, bouts: &[Bout]) -> Vec<String> {
     let lasts = bouts.last().map_or(Time::ZERO, |bout| bout.stop);
     let seconds = lasts.as_ms() / 1e3;
-    let (times, night) = (played.compress, seconds * played.compress);
+    // To the millisecond: the product is rounded.
+    let times = played.compress;
+    let night = (lasts.as_ms() * times).round() / 1e3;
     let faster = (times > 1.0)
         .then(|| format!("the night passes {times} times faster: {seconds} s stand for {night} s"));
     played.notices.iter().cloned().chain(faster).collect()

@@ -197,6 +197,9 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     let Some(experiment) = unless_stopped(prepared)? else {
         return Ok(Resumed::Stopped(directory));
     };
+    if watch.stopped() {
+        return Ok(Resumed::Stopped(directory));
+    }
     // The page of the stop stays until there is another: the run file may yet turn out not to fit.
     clear(&directory, &experiment.products());
     let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);

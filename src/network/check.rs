@@ -168,6 +168,17 @@ impl Network {
         self.one_unit(&self.targets(targets)?)
     }
 
+    /// What the weights of `projection` are measured in, as they stand in it: numbers in a matrix, whose gain has the unit.
+    ///
+    /// # Errors
+    /// As [`weights_onto`](Self::weights_onto).
+    pub fn weights_of(&self, projection: &Projection) -> Result<Dimension, Problem> {
+        match projection.is_dense() {
+            true => Ok(Dimension::One),
+            false => self.weights_onto(&projection.targets),
+        }
+    }
+
     fn check_names(&self) -> Result<(), NetworkError> {
         let populations = self.populations.iter().map(|p| (Part::Population, &p.name));
         let projections = self.projections.iter().map(|p| (Part::Projection, &p.name));

@@ -6,6 +6,10 @@ use crate::base::parameter::{
 };
 use crate::base::time::Duration;
 
+/// Share of the way from reset to threshold that rounding may take from a potential: of the usual 10 mV ten nanovolts. Several
+/// roundings add up to far more than one.
+const LEAST_TOLD: f64 = 1e-6;
+
 /// Membrane time constant.
 pub(super) const TAU_M: ParameterSpec = ParameterSpec::drawn(
     "tau_m",
@@ -213,12 +217,27 @@ impl Given {
     /// Checks where the potential goes: `v_inf`, without arrivals and adaptation.
     ///
     /// # Errors
-    /// If that is no number or the threshold, or the reset is not below the threshold.
+    /// If that is no number, the threshold, or so far away that little is left of the way from reset to threshold, or the
+    /// reset is not below the threshold.
     pub(super) fn check_potentials(&self, v_inf: f64) -> Result<(), ParameterError> {
         let [v_th, v_reset, i_e] = ["v_th", "v_reset", "i_e"].map(|name| self.values[name]);
         if !v_inf.is_finite() {
             return Err(self.inconsistent("i_e", format!(
                 " of {i_e} pA moves the potential beyond all numbers, expected `i_e` `tau_m` / `c_m` within them"
+            )));
+        }
+        let lost_mv = f64::EPSILON * v_inf.abs();
+        if lost_mv > LEAST_TOLD * (v_th - v_reset) && v_reset < v_th {
+            let (name, of) = match i_e == 0.0 {
+                true => ("e_l", String::new()),
+                false => ("i_e", format!(" of {} pA", legible(i_e))),
+            };
+            return Err(self.inconsistent(name, format!(
+                "{of} takes the potential to {} mV, expected nearer to `v_reset` and `v_th`: beside it double precision does not tell \
+                 {} mV from {} mV",
+                legible(v_inf),
+                legible(v_reset),
+                legible(v_th)
             )));
         }
         if v_th == v_inf {

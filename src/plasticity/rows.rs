@@ -7,6 +7,7 @@
 
 mod ahead;
 mod arrival;
+mod came;
 mod flights;
 mod look;
 mod past;
@@ -29,6 +30,7 @@ use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rule::{PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
+use came::Came;
 use flights::Flights;
 use past::{Past, Path, Pre};
 
@@ -61,8 +63,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<R::State>,
-    /// When each synapse came, once one has; those that were there at first have never come.
-    came: Vec<Time>,
+    /// When synapses came whose rows have not arrived since.
+    came: Came,
     pre: Vec<Pre<PRE>>,
     history: History<PRE, POST>,
     /// Spikes of a teacher to come, in order.
@@ -129,7 +131,7 @@ where
             is_rewired: false,
             flights: None,
             states: vec![R::State::default(); targets.len()],
-            came: Vec::new(),
+            came: Came::default(),
             targets,
             strengths,
             history: History::new(n_target, is_additive),
@@ -351,11 +353,14 @@ where
     }
 
     fn look_for_use(&self, see: &mut dyn FnMut(Time)) {
+        let mut came = self.came.iter().peekable();
         for (row, pre) in self.pre.iter().enumerate() {
             let Row { start, end, .. } = self.layout.row(row);
             let last = pre.last.max(self.begun);
-            let came = |k: u32| self.came.get(k as usize).copied().unwrap_or(Time::NEVER);
-            (start..end).for_each(|k| see(last.max(came(k))));
+            for k in start..end {
+                let own = came.next_if(|own| own.0 == k);
+                see(own.map_or(last, |own| last.max(self.came.when(own.1))));
+            }
         }
     }
 
@@ -417,7 +422,7 @@ where
             + size_of_val(self.targets.as_slice())
             + size_of_val(self.strengths.as_slice())
             + size_of_val(self.states.as_slice())
-            + size_of_val(self.came.as_slice())
+            + self.came.bytes()
             + size_of_val(self.pre.as_slice())
             + self.flights.as_ref().map_or(0, Flights::bytes)
             + self.history.bytes()

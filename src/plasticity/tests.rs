@@ -16,6 +16,7 @@ mod counts;
 mod naive;
 mod nest;
 mod pairing;
+mod rewired;
 mod stage;
 mod taught;
 mod track;

@@ -70,7 +70,7 @@ fn weight(
             .projections
             .iter()
             .find(|known| known.name == *name)?;
-        network.weights_onto(&projection.targets).ok()
+        network.weights_of(projection).ok()
     });
     let first = units.next()?;
     units.all(|unit| unit == first).then_some(first)

@@ -202,6 +202,10 @@ impl Table for Draft {
         if tied {
             return;
         }
+        if dense && !k.is_describing() {
+            // The gain has the unit.
+            k.weigh_in(Dimension::One);
+        }
         let what = "the rule that changes the weights, with its parameters";
         k.or("plasticity", &mut p.plasticity, off(learning()), what);
         let what = "how much of its weight a synapse passes on, where it depends on use";

@@ -47,7 +47,8 @@ pub fn resolved_network(model: &NetworkModel) -> String {
             .projections
             .iter()
             .find(|p| force.projections.contains(&p.name));
-        let weight = projection.map_or(one, |projection| weight(&projection.targets));
+        let weight = projection.and_then(|projection| network.weights_of(projection).ok());
+        let weight = weight.unwrap_or(one);
         text += &write(&format!("homeostasis.{}", force.name), force, weight);
     }
     for stimulus in &network.stimuli {

@@ -205,6 +205,7 @@ impl<'a> Item<'a> {
         };
         match quantity::parse(text, dimension) {
             Ok(value) => self.measured(value, dimension, range),
+            Err(QuantityError::Infinite) => self.refuse("a finite number with its unit", None),
             Err(QuantityError::Number | QuantityError::NoUnit) => self.refuse(expected, help()),
             Err(QuantityError::Unit(unit)) => {
                 let message = format!(

@@ -43,7 +43,7 @@ pub(super) fn draw(
 pub(in crate::experiment) fn unit(model: &NetworkModel, name: &str) -> String {
     let mut projections = model.network.projections.iter();
     let projection = projections.find(|projection| projection.name == name);
-    let dimension = projection.map(|projection| model.network.weights_onto(&projection.targets));
+    let dimension = projection.map(|projection| model.network.weights_of(projection));
     let dimension = dimension.and_then(Result::ok);
     dimension.unwrap_or(Dimension::One).unit().into()
 }

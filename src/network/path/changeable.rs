@@ -101,8 +101,10 @@ impl Network {
                 let known = self.projections.iter().map(|known| &known.name);
                 let found = self.projections.iter().find(|known| known.name == *name);
                 let found = found.ok_or_else(|| no_name(path, known))?;
-                let weight = self.weights_onto(&found.targets).unwrap_or(Dimension::One);
-                Ok(found.changeable(path, weight)?.in_weights(weight))
+                let added = self.weights_onto(&found.targets);
+                let changeable = found.changeable(path, added.unwrap_or(Dimension::One))?;
+                let own = self.weights_of(found);
+                Ok(changeable.in_weights(own.unwrap_or(Dimension::One)))
             }
             Part::Stimulus => {
                 let known = self.stimuli.iter().map(|known| &known.name);
@@ -137,7 +139,7 @@ impl Network {
                 let found = found.ok_or_else(|| no_name(path, known))?;
                 let mut own = self.projections.iter();
                 let own = own.find(|own| found.projections.contains(&own.name));
-                let weight = own.and_then(|own| self.weights_onto(&own.targets).ok());
+                let weight = own.and_then(|own| self.weights_of(own).ok());
                 let changeable = found.changeable(path)?;
                 Ok(changeable.in_weights(weight.unwrap_or(Dimension::One)))
             }

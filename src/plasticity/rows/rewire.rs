@@ -1,8 +1,10 @@
 //! Synapses of rows that come and go, or are given other weights.
 
 use std::iter::Peekable;
+use std::mem::take;
 use std::slice::Iter;
 
+use super::came::Came;
 use super::flights::Flights;
 use super::{PlasticRows, Pre};
 use crate::base::time::Time;
@@ -18,10 +20,8 @@ struct Wired<W, S, const PRE: usize> {
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<S>,
-    came: Vec<Time>,
+    came: Came,
     pre: Vec<Pre<PRE>>,
-    /// When.
-    now: Time,
 }
 
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
@@ -60,9 +60,8 @@ where
             targets: Vec::with_capacity(n),
             strengths: Vec::with_capacity(n),
             states: Vec::with_capacity(n),
-            came: Vec::with_capacity(n),
+            came: self.came.next(t),
             pre: Vec::new(),
-            now: t,
         };
         let mut added: Vec<(u16, &Synapse)> =
             added.iter().map(|one| (self.number_of(one), one)).collect();
@@ -78,6 +77,8 @@ where
             })
         };
         let (mut gone, mut new) = (removed.iter().peekable(), added.iter().peekable());
+        let before = take(&mut self.came);
+        let mut came = before.iter().peekable();
         for source in 0..self.layout.n_source() as u32 {
             for number in self.layout.numbers_of(source) {
                 let row = self.layout.row(number as usize);
@@ -88,7 +89,13 @@ where
                     let pre = passed(source, delay);
                     self.add(&mut wired, &mut new, (source, delay), pre);
                 }
-                self.keep(&mut wired, row, &mut gone);
+                let last = self.pre[number as usize].last;
+                let mut unused = |k: u32| {
+                    let own = came.next_if(|own| own.0 == k)?;
+                    // What has been used since says so by its row.
+                    (before.when(own.1) > last).then_some(own.1)
+                };
+                self.keep(&mut wired, row, &mut gone, &mut unused);
                 self.add(
                     &mut wired,
                     &mut new,
@@ -118,6 +125,7 @@ where
         };
         (self.targets, self.strengths) = (wired.targets, wired.strengths);
         (self.states, self.came, self.pre) = (wired.states, wired.came, wired.pre);
+        self.came.close();
         self.is_rewired = true;
     }
 
@@ -132,20 +140,26 @@ where
         found.map_or(0, |(number, _)| number)
     }
 
-    /// Takes over what is not gone of a row.
+    /// Takes over what is not gone of a row; since when a synapse of it has been `unused` that came and was never used.
     fn keep(
         &self,
         wired: &mut Wired<W, R::State, PRE>,
         Row { start, end, .. }: Row,
         gone: &mut Peekable<Iter<'_, u32>>,
+        unused: &mut impl FnMut(u32) -> Option<u32>,
     ) {
-        for k in (start..end).filter(|k| gone.next_if_eq(&k).is_none()) {
+        for k in start..end {
+            let since = unused(k);
+            if gone.next_if_eq(&&k).is_some() {
+                continue;
+            }
+            if let Some(since) = since {
+                wired.came.keep(wired.targets.len() as u32, since);
+            }
             let k = k as usize;
             wired.targets.push(self.targets[k]);
             wired.strengths.push(self.strengths[k]);
             wired.states.push(self.states[k]);
-            let came = self.came.get(k).copied();
-            wired.came.push(came.unwrap_or(Time::NEVER));
         }
     }
 
@@ -158,10 +172,10 @@ where
         pre: Pre<PRE>,
     ) {
         while let Some((_, one)) = new.next_if(|one| (one.1.source, one.0) == (source, delay)) {
+            wired.came.add(wired.targets.len() as u32);
             wired.targets.push(one.target as u16);
             wired.strengths.push(W::of(self.sign * one.weight));
             wired.states.push(R::State::default());
-            wired.came.push(wired.now);
         }
         let end = wired.targets.len() as u32;
         if self.flights.is_none() || wired.offsets.last() != Some(&end) {

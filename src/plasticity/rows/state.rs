@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::came::Came;
 use super::flights::{Flights, SavedFlights};
 use super::{PlasticRows, Pre};
 use crate::base::digest::fold;
@@ -23,7 +24,7 @@ struct State {
     strengths: Vec<u8>,
     #[serde(with = "crate::base::bytes")]
     states: Vec<u8>,
-    came: Vec<Time>,
+    came: Came,
     pre: Vec<SavedPre>,
     history: Vec<(bool, Vec<SavedPost>)>,
     taught: Vec<(Time, u32)>,
@@ -141,8 +142,7 @@ where
         let n = self.targets.len();
         let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
         let states = take_all(&states, n).ok_or_else(unfit)?;
-        let is_known = came.is_empty() || came.len() == n;
-        is_known.then_some(()).ok_or_else(unfit)?;
+        came.fits(n).then_some(()).ok_or_else(unfit)?;
         let traces = |saved: &SavedPre| {
             Some(Pre {
                 last: saved.last,

@@ -61,6 +61,16 @@ impl Header {
         let names: Vec<&[u8]> = separator.fields(line).collect();
         let wrong = |expected: &str| Wrong::new(index, quote(line), expected);
         let find = |name: &str| names.iter().position(|column| *column == name.as_bytes());
+        // Of two columns of one name nobody knows which is meant.
+        let alone = |places: &[usize]| {
+            let twice = places
+                .iter()
+                .find(|&&at| names.iter().filter(|name| **name == names[at]).count() > 1);
+            twice.map_or(Ok(()), |&at| {
+                let name = String::from_utf8_lossy(names[at]);
+                Err(wrong(&format!("one column `{name}`")))
+            })
+        };
         let mut header = Self {
             separator,
             columns: names.len(),
@@ -82,6 +92,10 @@ impl Header {
                 }));
             };
             (header.time, header.neuron) = (time, neuron);
+            alone(&[time, neuron])?;
+            if let Some(population) = header.population {
+                alone(&[population])?;
+            }
             if known.global && file.first_neuron.is_none() {
                 return Err(wrong(
                     "`first_neuron = N` too (`--first-neuron N` of `convert`), the number that NEST gave the first neuron of the population: it counts \
@@ -97,6 +111,9 @@ impl Header {
         ] {
             let (place, by_number) = place(&names, name).map_err(|expected| wrong(&expected))?;
             *at = place;
+            if !by_number {
+                alone(&[place])?;
+            }
             header.is_row |= by_number;
         }
         // Columns by number may have a header nevertheless.
