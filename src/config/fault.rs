@@ -58,7 +58,11 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
             }
             _ => format!("`{}`{rest}", item.path),
         },
-        _ => format!("{part} `{name}`: {text}"),
+        _ => {
+            let origin = item.as_ref().map_or(section.origin, Item::origin);
+            let message = format!("{part} `{name}`: {text}");
+            return section.reader.problem(origin, message, help);
+        }
     };
     tell(section, item.as_ref(), message, help);
 }
@@ -73,7 +77,7 @@ fn tell(section: &Section<'_>, item: Option<&Item<'_>>, message: String, help: O
             let copier = section.path();
             section
                 .reader
-                .problem_of_copy(origin, &message, help, copier);
+                .problem_of_copy(origin, message, help, copier);
         }
     }
 }
@@ -155,7 +159,11 @@ fn parameter(section: &Section<'_>, error: &ParameterError) {
             let message = format!("`{}` {reason}", item.path);
             (Some(item), message)
         }
-        (item, _) => (item, format!("[{}]: {error}", section.path())),
+        (item, _) => {
+            let origin = item.as_ref().map_or(section.origin, Item::origin);
+            let message = format!("[{}]: {error}", section.path());
+            return section.reader.problem(origin, message, None);
+        }
     };
     tell(section, item.as_ref(), message, None);
 }

@@ -38,8 +38,8 @@ struct Problem {
 /// What a problem has to do with keys; misspelt keys would otherwise be reported as unknown and as missing.
 enum Kind {
     Other,
-    /// It is one of a table that has copied what is at fault.
-    Copied,
+    /// It is one of the table at this path, which has copied what is at fault.
+    Copied(String),
     Missing {
         section: String,
         key: String,
@@ -83,17 +83,15 @@ impl Reader {
         self.report(origin, message.into(), help, Kind::Other);
     }
 
-    /// Reports a problem with what the table at `copier` has copied, where it has been written: one with what is written there
-    /// itself says it all.
+    /// Reports a problem with what the table at `copier` has copied, where it has been written.
     pub(super) fn problem_of_copy(
         &self,
         origin: Origin,
-        message: &str,
+        message: String,
         help: Option<String>,
         copier: &str,
     ) {
-        let message = format!("{message}; `{copier}` copies it");
-        self.report(origin, message, help, Kind::Copied);
+        self.report(origin, message, help, Kind::Copied(copier.into()));
     }
 
     fn report(&self, origin: Origin, message: String, help: Option<String>, kind: Kind) {
@@ -138,13 +136,21 @@ impl Reader {
                 _ => None,
             })
             .collect();
-        let mut told: BTreeSet<Origin> = problems
-            .iter()
-            .filter(|problem| !matches!(problem.kind, Kind::Copied))
-            .map(|problem| problem.origin)
-            .collect();
+        let place = |problem: &Problem| (problem.origin, problem.message.clone());
+        let is_copied = |problem: &Problem| matches!(problem.kind, Kind::Copied(_));
+        let own = problems.iter().filter(|problem| !is_copied(problem));
+        let mut told: BTreeSet<(Origin, String)> = own.map(place).collect();
+        for problem in &mut problems {
+            // What is at fault where it was written is so in every copy; else one of them says whose it is.
+            if let Kind::Copied(copier) = &problem.kind
+                && told.insert(place(problem))
+            {
+                problem.message += &format!("; `{copier}` copies it");
+                problem.kind = Kind::Other;
+            }
+        }
         problems.retain(|problem| match &problem.kind {
-            Kind::Copied => told.insert(problem.origin),
+            Kind::Copied(_) => false,
             // A slip of a key is one problem, and so is a key that a copied table lacks too.
             Kind::Missing {
                 section,
