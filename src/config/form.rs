@@ -303,14 +303,6 @@ impl<'k> Keys<'k> {
         }
     }
 
-    /// Weights in keys to come are measured in this.
-    pub(super) fn weigh_in(&mut self, weight: Dimension) {
-        self.weight = weight;
-        if let Some((_, around)) = self.reading() {
-            around.weight = Some(weight);
-        }
-    }
-
     /// Whether this is for `describe`.
     pub(super) fn is_describing(&self) -> bool {
         matches!(self.mode, Mode::Describe(..))

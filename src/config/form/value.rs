@@ -10,13 +10,23 @@ use crate::base::time::Duration;
 use crate::config::quantity::{self, quote};
 use crate::config::reader::Item;
 
-use super::{Around, Form, unknown};
+use super::{Around, Form, Keys, unknown};
 
 /// What `dimension` stands for where weights are measured in `weight`.
 pub(super) fn of_weight(dimension: Dimension, weight: Dimension) -> Dimension {
     match dimension {
         Dimension::Weight => weight,
         dimension => dimension,
+    }
+}
+
+impl Keys<'_> {
+    /// Weights in keys to come are measured in this.
+    pub(in crate::config) fn weigh_in(&mut self, weight: Dimension) {
+        self.weight = weight;
+        if let Some((_, around)) = self.reading() {
+            around.weight = Some(weight);
+        }
     }
 }
 

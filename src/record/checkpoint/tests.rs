@@ -93,10 +93,10 @@ fn what_is_no_checkpoint_of_this_program_is_told_apart() {
         assert_eq!(parse(&changed).unwrap_err(), damaged, "byte {at}");
     }
     let mut later = bytes.clone();
-    later[MAGIC.len()] = 6;
+    later[MAGIC.len()] = 7;
     assert_eq!(
         parse(&later).unwrap_err(),
-        "`checkpoint`: the checkpoint's format is 6, expected 5\n  help: go on with the version of sharpwave that \
+        "`checkpoint`: the checkpoint's format is 7, expected 6\n  help: go on with the version of sharpwave that \
          wrote it"
     );
     let head = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();
