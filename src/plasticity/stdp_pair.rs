@@ -202,10 +202,7 @@ impl PlasticityRule<1, 1> for StdpPair {
         events: &Events<'_, 1, 1>,
         n: usize,
     ) {
-        let mut powers = [0.0; TOGETHER];
-        for k in 0..n.min(TOGETHER) {
-            powers[k] = self.w_max - weights[k];
-        }
+        let mut powers = weights.map(|weight| self.w_max - weight);
         self.mu_plus.of_first(&mut powers, n);
         for k in 0..n.min(TOGETHER) {
             weights[k] += self.plus * powers[k] * events.pre[0][k];

@@ -16,20 +16,28 @@ use crate::plasticity::rule::{Events, Modulated, PlasticityRule, Stored, TOGETHE
 /// one costs more.
 const SPARSE: usize = 8;
 
-/// What is known of the synapses of a block once they have caught up.
-pub(super) struct Met<const POST: usize> {
+/// What is known of the synapses of a block once they have caught up, and what that takes: made once for a row, as all of it
+/// is written over by each block.
+pub(super) struct Met<const PRE: usize, const POST: usize> {
     /// When each has last seen a spike of its target.
     last_spike: [Time; TOGETHER],
     /// Traces of the target's spikes, factored.
     post: [[f64; TOGETHER]; POST],
+    glances: Glances<PRE>,
+    now: [f64; TOGETHER],
 }
 
-impl<const POST: usize> Met<POST> {
+impl<const PRE: usize, const POST: usize> Met<PRE, POST> {
     pub(super) const NONE: Self = Self {
         last_spike: [Time::NEVER; TOGETHER],
         post: [[0.0; TOGETHER]; POST],
+        glances: Glances::NONE,
+        now: [0.0; TOGETHER],
     };
 }
+
+/// What a rule does not ask for.
+static NO_TIME: [Duration; TOGETHER] = [Duration::ZERO; TOGETHER];
 
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
 where
@@ -66,8 +74,8 @@ where
             for (post, fall) in met.post.iter_mut().zip(fall) {
                 post.iter_mut().for_each(|post| *post *= fall);
             }
-            let mut now = [0.0; TOGETHER];
             let mut own = [R::State::default(); TOGETHER];
+            let now = &mut met.now;
             for (now, strength) in now.iter_mut().zip(&*strengths) {
                 *now = strength.get();
             }
@@ -78,14 +86,14 @@ where
                 since_arrival: &since_arrival,
                 since_spike: &met.last_spike.map(|last| t.since(last)),
             };
-            self.rule.arrive_each(&mut now, &mut own, &events, n);
+            self.rule.arrive_each(now, &mut own, &events, n);
             if past.modulates().is_some() {
                 for (now, strength) in now.iter_mut().zip(&*strengths) {
                     *now = past.gained(strength.get(), *now, t);
                 }
             }
             for (strength, now) in strengths.iter_mut().zip(now) {
-                *strength = bounded(now, self.bounds);
+                *strength = bounded(*now, self.bounds);
             }
             states.copy_from_slice(&own[..n]);
         }
@@ -115,7 +123,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         targets: &[u16],
         strengths: &mut [W],
         states: &mut [R::State],
-        met: &mut Met<POST>,
+        met: &mut Met<PRE, POST>,
     ) {
         let is_plain = !self.rule.fire_reads_post() && !self.rule.reads_times();
         if is_plain && self.modulates().is_none() {
@@ -148,24 +156,27 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         targets: &[u16],
         strengths: &mut [W],
         states: &mut [R::State],
-        met: &mut Met<POST>,
+        met: &mut Met<PRE, POST>,
     ) {
         let n = strengths.len().min(TOGETHER);
-        let mut glances = Glances::NONE;
-        let post = &mut met.post;
+        let Met {
+            last_spike: _,
+            post,
+            glances,
+            now,
+        } = &mut *met;
         self.history
-            .glance(targets, n, self.at_soma(), &mut glances, post);
+            .glance(targets, n, self.at_soma(), glances, post);
         let Glances {
             next,
             unseen,
             tied,
             falls,
-        } = &mut glances;
+        } = glances;
         let tied = *tied;
         each_of(tied, |k| unseen[k] = 0);
         let traces = times(self.pre.after, self.path.fall);
-        // What the rule does not ask for.
-        let (no_post, no_time) = ([[0.0; TOGETHER]; POST], [Duration::ZERO; TOGETHER]);
+        let no_post = const { &[[0.0; TOGETHER]; POST] };
         let mut round = 0;
         loop {
             let left = more_than(unseen, round);
@@ -186,7 +197,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             for (all, trace) in pre.iter_mut().zip(traces) {
                 all.iter_mut().for_each(|fall| *fall *= trace);
             }
-            let mut now = [0.0; TOGETHER];
             let mut own = [R::State::default(); TOGETHER];
             for (now, strength) in now.iter_mut().zip(&*strengths) {
                 *now = strength.get();
@@ -194,11 +204,11 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             own[..n].copy_from_slice(&states[..n]);
             let events = Events {
                 pre,
-                post: &no_post,
-                since_arrival: &no_time,
-                since_spike: &no_time,
+                post: no_post,
+                since_arrival: &NO_TIME,
+                since_spike: &NO_TIME,
             };
-            self.rule.fire_each(&mut now, &mut own, &events, n);
+            self.rule.fire_each(now, &mut own, &events, n);
             for k in 0..n {
                 let is_left = unseen[k] > round;
                 let after = bounded(now[k], self.bounds);
