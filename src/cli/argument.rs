@@ -100,7 +100,7 @@ pub struct ModelArguments {
     /// Repetitions (seed, seed + 1, …), in place of the model file's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seeds: Option<NonZeroUsize>,
-    /// Folder with the data set's files, in place of the model file's source
+    /// Folder with the data set's files, in place of the folder that the model file names
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

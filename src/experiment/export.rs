@@ -366,6 +366,17 @@ pub fn of_run(
         true => ["pixel", "class"],
         false => ["source", "target"],
     };
+    // A network of layers calls projections by both.
+    let called = || {
+        let names = || run.populations().iter().map(|own| &own.name);
+        let pairs = names().flat_map(|source| names().map(move |target| (source, target)));
+        let mut called =
+            pairs.filter(|(source, target)| format!("{source}_{target}") == projection);
+        called
+            .next()
+            .map(|(source, target)| (source.clone(), target.clone()))
+    };
+    let names = names.or_else(|| called().filter(|_| !is_image));
     let (source, target) = names.unwrap_or_else(|| unknown.map(String::from).into());
     let table = EdgeTable {
         name: projection.into(),

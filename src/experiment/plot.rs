@@ -227,7 +227,8 @@ pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure:
         Some(_) => "sleep and memory",
         None => "with sleep",
     };
-    let classes = model.data.as_ref().map(|data| data.classes().count());
+    // Whatever was learnt, any of its outputs may be the highest.
+    let outputs = model.mlp.layers.last().filter(|_| model.data.is_some());
     let curves = Curves {
         runs: &[
             (SLEEP, with_sleep),
@@ -235,7 +236,7 @@ pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure:
             (SEQUENTIAL, "without sleep"),
         ],
         references: &[(JOINT, "joint training"), (MEAN_WEIGHTS, "mean of weights")],
-        n_classes: classes.unwrap_or(0),
+        n_classes: outputs.copied().unwrap_or(0),
         per_task: "With sleep",
     };
     curves.of(summary)

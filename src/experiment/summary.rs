@@ -92,13 +92,16 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The table of `repetitions` of `model`: of those that are complete, or of all if none is. A stage enters if every
-    /// seed reached it.
+    /// The table of `repetitions` of `model`: of those that are complete, or if none is, of all that have been tested. A stage enters
+    /// if every seed of these reached it.
     pub fn new(model: &SleepReplay, repetitions: &[Repetition]) -> Self {
         let any = repetitions.iter().any(|repetition| repetition.complete);
         let repetitions: Vec<&Repetition> = repetitions
             .iter()
-            .filter(|repetition| repetition.complete || !any)
+            .filter(|repetition| match any {
+                true => repetition.complete,
+                false => repetition.scores().next().is_some(),
+            })
             .collect();
         let mut rows = Vec::new();
         if let Some(first) = repetitions.first() {

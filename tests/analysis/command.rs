@@ -202,8 +202,8 @@ fn what_cannot_be_measured_is_said_in_one_message() {
             "found 9 shuffles, of which p is 0.1000 at least, expected 19 or more for a level of 0.05",
         ),
         (
-            &["two.csv", "rate", "--population", "a", "--from", "40 ms"],
-            "`--from`: found 40 ms, expected a time within the recording, which ends at",
+            &["two.csv", "rate", "--population", "a", "--from", "80 ms"],
+            "`--from`: found 80 ms, expected a time within the recording, which ends at",
         ),
         (
             &[
@@ -259,6 +259,26 @@ fn a_population_without_spikes_hinders_no_other() {
         let mean = columns.find(|column| column["name"] == "mean");
         assert_eq!(mean.expect("a mean")["values"][0], 0.0);
     }
+}
+
+/// A recording does not end where one of its populations falls silent.
+#[test]
+fn a_population_has_the_same_rate_alone_as_beside_others() {
+    let folder = place();
+    std::fs::write(folder.path().join("two.csv"), TWO).expect("written");
+    let rate = |named: &[&str]| {
+        let arguments = [&["two.csv", "rate"], named].concat();
+        let (document, _) = analysed(folder.path(), &arguments);
+        let columns = document["measures"][0]["tables"][0]["columns"].as_array();
+        let mut columns = columns.expect("columns").iter();
+        let mean = columns.find(|column| column["name"] == "mean");
+        mean.expect("a mean")["values"][0].as_f64().expect("a rate")
+    };
+    let alone = rate(&["--population", "a"]);
+    assert_eq!(alone, rate(&[]));
+    assert_eq!(alone, rate(&["--population", "a", "--population", "b"]));
+    // One spike of each of two neurons in 70 ms.
+    assert!((alone - 1e3 / 70.0).abs() < 1e-3, "{alone}");
 }
 
 /// What `sharpwave analyse` gives as JSON, and what it says beside.

@@ -76,3 +76,35 @@ fn phases_are_those_of_scipy() {
         assert_near(column, found.numbers(column), &expected);
     }
 }
+
+/// A spike in each bin: the rate never changes, and what rounding leaves is no rhythm.
+#[test]
+fn a_rate_that_does_not_change_has_no_rhythm() {
+    let spikes: Vec<(Time, u32)> = (0..6_000).map(|k| (ms(f64::from(k) + 0.5), 0)).collect();
+    let data = Data {
+        populations: vec![Population {
+            name: "p".into(),
+            labels: None,
+            trains: Trains::new(1, &spikes),
+            positions: None,
+        }],
+        spans: vec![Span {
+            start: ms(0.0),
+            stop: ms(6_000.0),
+        }],
+        ..recording("trains.csv", 100, 1.0)
+    };
+    for (measure, columns) in [
+        ("phase_locking", &["length", "phase", "p"][..]),
+        ("spectrum", &["peak"]),
+    ] {
+        let found = &compute(measure, &data, &Values::new())[0];
+        for column in columns {
+            let found = found.numbers(column);
+            assert!(
+                found.len() == 1 && found[0].is_nan(),
+                "{measure} {column}: {found:?}"
+            );
+        }
+    }
+}

@@ -41,16 +41,29 @@ pub(super) static MEASURE: Measure = Measure {
     run: lock,
 };
 
-/// Phases of the part of `signal` between two frequencies; sharp edges in frequency.
+/// Share of the whole power that rounding leaves in a band without any: squared, a few times the last bit of double precision.
+const ROUNDING: f64 = 1e-28;
+
+/// Phases of the part of `signal` between two frequencies, none if there is none; sharp edges in frequency.
 fn phases(signal: &[f64], hz: f64, (lowest, highest): (f64, f64)) -> Vec<f64> {
     let n = signal.len();
     let values: Vec<Complex> = signal.iter().map(|&x| (x, 0.0)).collect();
     let mut spectrum = fourier(&values, false);
+    let power = |spectrum: &[Complex]| {
+        let powers = spectrum
+            .iter()
+            .map(|value| value.0 * value.0 + value.1 * value.1);
+        powers.sum::<f64>()
+    };
+    let whole = power(&spectrum);
     for (k, value) in spectrum.iter_mut().enumerate() {
         let frequency = k as f64 * hz / n as f64;
         if 2 * k >= n || k == 0 || frequency < lowest || frequency > highest {
             *value = (0.0, 0.0);
         }
+    }
+    if power(&spectrum) <= ROUNDING * whole {
+        return Vec::new();
     }
     let analytic = fourier(&spectrum, true);
     analytic
@@ -100,7 +113,8 @@ fn lock(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Meas
             angles.push(if own.is_empty() {
                 f64::NAN
             } else {
-                y.atan2(x).rem_euclid(TAU).to_degrees()
+                // What is hardly below 0 is rounded up to a whole turn.
+                y.atan2(x).rem_euclid(TAU).to_degrees() % 360.0
             });
             ps.push(if own.is_empty() {
                 f64::NAN

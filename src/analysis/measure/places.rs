@@ -240,6 +240,9 @@ pub(super) fn events(
             (Ok(start), Ok(stop)) if first <= start && start < stop && stop <= last => {
                 Ok(Span { start, stop })
             }
+            (Ok(start), Ok(stop)) if stop <= start => Err(refused(format!(
+                "found an event from {start} to {stop}, expected its end after its start"
+            ))),
             _ => Err(refused(format!(
                 "found an event from {start} to {stop} ms, expected it within {first} and {last}"
             ))),

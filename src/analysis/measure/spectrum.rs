@@ -113,7 +113,9 @@ fn spectra(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, M
         let whole = welch(rates.iter().map(Vec::as_slice), segment, hz);
         let (density, n) = whole.unwrap_or_default();
         let frequency = |k: usize| k as f64 * hz / segment as f64;
-        let highest = (1..density.len()).max_by(|&a, &b| density[a].total_cmp(&density[b]));
+        // A rate that does not change has no rhythm.
+        let any = (1..density.len()).filter(|&k| density[k] > 0.0);
+        let highest = any.max_by(|&a, &b| density[a].total_cmp(&density[b]));
         rows.push(population.name.clone());
         counts.push(n);
         peaks.push(highest.map_or(f64::NAN, frequency));

@@ -90,7 +90,7 @@ impl ReceptiveFields<'_> {
         let row_y = |row: usize| TOP + row as f64 * (high + GAP) + if row == 2 { GAP } else { 0.0 };
         let mut canvas = Canvas::new(width, row_y(2) + high + 20.0, title);
         let caption = format!(
-            "Incoming weights before and after {}, of the units that changed most. |ΔW|: Euclidean (L2) norm of a unit's change.",
+            "Incoming weights of the first hidden layer before and after {}, of the units that changed most. |ΔW|: Euclidean (L2) norm of a unit's change.",
             self.of
         );
         let bottom = row_y(2) + high + 14.0;
@@ -104,7 +104,7 @@ impl ReceptiveFields<'_> {
             axis::say(
                 &mut canvas,
                 (FULL_WIDTH / 2.0, TOP + high),
-                "no units changed",
+                "no unit of the first hidden layer changed",
             );
             return canvas;
         }

@@ -24,6 +24,8 @@ const BETWEEN: f64 = 10.0;
 /// Bins of a histogram of rates at most.
 const BINS: usize = 60;
 const PER_MILLE: f64 = 1e3;
+/// Share of the highest power below which what is found is none but what rounding leaves: 120 dB, more than counts of spikes span.
+const ROUNDING: f64 = 1e-12;
 
 /// A stage of a population.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,8 +199,9 @@ impl Rhythm {
 
     fn spectra(&self, canvas: &mut Canvas, (left, right): Point, (top, bottom): Point) {
         let decibel = |power: f64| 10.0 * power.log10();
-        let shown = self.lines().flat_map(|(stage, _)| &stage.density);
-        let shown = shown.filter(|(_, power)| *power > 0.0);
+        let all = || self.lines().flat_map(|(stage, _)| &stage.density);
+        let least = all().map(|point| point.1).fold(0.0, f64::max) * ROUNDING;
+        let shown = all().filter(|(_, power)| *power > least);
         let (mut low, mut high, mut to) = (f64::INFINITY, f64::NEG_INFINITY, 0.0_f64);
         for &(frequency, power) in shown {
             (low, high) = (low.min(decibel(power)), high.max(decibel(power)));
@@ -217,7 +220,7 @@ impl Rhythm {
         let across = Axis::linear(0.0, to, left, right);
         let up = Axis::linear(low - margin, high + margin, bottom, top);
         for (stage, colour) in self.lines() {
-            let points = stage.density.iter().filter(|(_, power)| *power > 0.0);
+            let points = stage.density.iter().filter(|(_, power)| *power > least);
             let points = points.map(|&(hz, power)| (across.at(hz), up.at(decibel(power))));
             canvas.line(points.collect(), Stroke::new(colour, LINE * 0.8));
         }

@@ -146,15 +146,12 @@ impl WaveMap<'_> {
         };
         let at = ((x.from + x.to) / 2.0, TOP - 9.0);
         canvas.text(Text::new(at, LABEL, title).bold().anchor(Anchor::Middle));
-        bar(
-            canvas,
-            &times,
-            x.to + BAR_GAP,
-            &ticks,
-            "Time since the first onset (ms)",
-            |part| sequential(1.0 - part),
-        );
-        if wave.is_none() {
+        if wave.is_some() {
+            let title = "Time since the first onset (ms)";
+            bar(canvas, &times, x.to + BAR_GAP, &ticks, title, |part| {
+                sequential(1.0 - part)
+            });
+        } else {
             let middle = ((x.from + x.to) / 2.0, (y.from + y.to) / 2.0);
             axis::say(canvas, middle, "no wave");
         }

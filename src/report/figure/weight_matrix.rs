@@ -98,9 +98,10 @@ impl WeightMatrix {
         canvas.picture((LEFT, TOP), (MAP, MAP), picture);
         frame(canvas, (x.from, x.to), (TOP, bottom));
         let [source, target] = self.ends.each_ref();
-        let title = format!("Target (neuron of {target})");
+        let fit = |title: String| font::fit(&title, LABEL, Weight::Regular, MAP);
+        let title = fit(format!("Target (neuron of {target})"));
         axis::bottom(canvas, &x, bottom + 3.0, &x.ticks(5), &title);
-        let title = format!("Source (neuron of {source})");
+        let title = fit(format!("Source (neuron of {source})"));
         axis::left(canvas, &y, LEFT - 3.0, &y.ticks(5), &title, 34.0);
         canvas.text(Text::new((4.0, 11.0), PANEL, "a").bold());
         let title = self.strength();

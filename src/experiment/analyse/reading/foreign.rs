@@ -123,6 +123,15 @@ pub(super) fn foreign(request: &Request) -> Result<Held, AnalyseError> {
             positions: None,
         });
     let mut populations: Vec<Population> = populations.collect();
+    let observed = spike_file::observed(&request.file)?;
+    let end = populations
+        .iter()
+        .filter_map(|population| last(&population.trains))
+        .max();
+    let end = match file.population.is_some() && observed.is_none() {
+        true => end.max(last_of_all(&file)?),
+        false => end,
+    };
     if request.populations.len() > 1 {
         populations = wanted(populations, &request.populations)?;
     }
@@ -131,14 +140,9 @@ pub(super) fn foreign(request: &Request) -> Result<Held, AnalyseError> {
             population.name = "population".into();
         }
     }
-    let end = populations
-        .iter()
-        .filter_map(|population| last(&population.trains))
-        .max();
     let bouts = bouts(spike_file::epochs(&request.file)?);
     let end = end.map_or(Time::ZERO, after);
     let end = bouts.iter().map(|bout| bout.span.stop).fold(end, Time::max);
-    let observed = spike_file::observed(&request.file)?;
     let end = observed.map_or(end, |(_, until)| end.max(until));
     // A table says no more of its end than the last spike does: whoever knows that it went on says it.
     let end = request.to.map_or(end, |to| end.max(to));
@@ -150,6 +154,20 @@ pub(super) fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         layered: None,
         end,
     })
+}
+
+/// The last spike of all populations of `file`, of which it names one: a recording does not end where one falls silent.
+fn last_of_all(file: &SpikeFile) -> Result<Option<Time>, AnalyseError> {
+    let mut last = None;
+    let all = SpikeFile {
+        population: None,
+        ..file.clone()
+    };
+    spike_file::each(&all, &mut |_, time, _| {
+        last = last.max(Some(time));
+        Ok(())
+    })?;
+    Ok(last)
 }
 
 /// Checks that what is told of each of `size` neurons of so many populations fits the memory that there is.
