@@ -203,7 +203,11 @@ impl<'a> Pupil<'a> {
             ..
         } = self;
         let material = || setting.material(network, bout.task);
-        let flow = lessons.step(learner, material, watch)?;
+        let flow = lessons.step(learner, material, watch);
+        let flow = flow.map_err(|error| match error {
+            ExperimentError::Training(error) => error.after_sleeps(self.sleeps).into(),
+            error => error,
+        })?;
         if flow.is_break() {
             self.remember(bout.task);
         }

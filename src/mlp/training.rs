@@ -60,6 +60,37 @@ pub enum TrainingError {
         /// The learning rate.
         learning_rate: f32,
     },
+    /// The same of a network that has slept before.
+    #[error(
+        "training after sleep {sleep} diverged in epoch {epoch}: found a loss or weight that is not finite at a learning rate of \
+         {learning_rate}\n  help: lower `increment` and `decrement` of `[plasticity]`, or `learning_rate` of `[mlp.training]`: sleep \
+         may leave weights from which training cannot go on"
+    )]
+    DivergedAfter {
+        /// The last sleep before, from 1.
+        sleep: usize,
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The learning rate.
+        learning_rate: f32,
+    },
+}
+
+impl TrainingError {
+    /// The same of a network that has slept so many times before.
+    pub fn after_sleeps(self, sleeps: usize) -> Self {
+        match self {
+            Self::Diverged {
+                epoch,
+                learning_rate,
+            } if sleeps > 0 => Self::DivergedAfter {
+                sleep: sleeps,
+                epoch,
+                learning_rate,
+            },
+            other => other,
+        }
+    }
 }
 
 /// What has been done after a batch.

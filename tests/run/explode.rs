@@ -1,6 +1,6 @@
 //! Weights that explode under a rule without bounds.
 
-use super::setup::{Place, said, text};
+use super::setup::{Place, SMALL, said, text};
 
 /// Silent afferents of a target that fires lose 1 or 2 each time.
 const MODEL: &str = r#"schema = 1
@@ -60,4 +60,16 @@ fn a_weight_that_explodes_names_its_synapse_and_the_run_can_be_looked_at() {
     place.run(
         "--quiet run model.toml --set projection.runaway.plasticity.max_weight=1e9 --out more",
     );
+}
+
+/// Weights that a sleep makes so large that training fails afterwards are the sleep's, not the learning rate's.
+#[test]
+fn training_that_cannot_go_on_names_the_sleep_before() {
+    let place = Place::with_model(SMALL);
+    let command = "--quiet run model.toml --set compare.models=[] --set plasticity.increment=1e30 --seeds 1 --out r";
+    let output = place.command(command).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let stderr = text(&output.stderr);
+    let expected = "training after sleep 1 diverged in epoch 1: found a loss or weight that is not finite at a learning rate of 0.1";
+    assert!(stderr.contains(expected), "{stderr}");
 }

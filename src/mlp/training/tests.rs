@@ -219,8 +219,14 @@ fn divergence_is_an_error_that_names_the_epoch() {
                 ControlFlow::Continue(())
             })
             .unwrap_err();
-        let TrainingError::Diverged { epoch, .. } = error;
+        let TrainingError::Diverged { epoch, .. } = error else {
+            panic!("{error}");
+        };
         assert!((1..50).contains(&epoch), "{epoch}");
+        assert_eq!(error.clone().after_sleeps(0), error);
+        let told = error.after_sleeps(2).to_string();
+        let expected = format!("training after sleep 2 diverged in epoch {epoch}: ");
+        assert!(told.starts_with(&expected), "{told}");
     }
 }
 
