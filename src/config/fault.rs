@@ -70,7 +70,10 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
 /// Reports a problem with `item`, or with all of `section`.
 fn tell(section: &Section<'_>, item: Option<&Item<'_>>, message: String, help: Option<String>) {
     let origin = item.map_or(section.origin, Item::origin);
-    let is_own = |item: &Item<'_>| item.path.starts_with(section.path());
+    let is_own = |item: &Item<'_>| {
+        let inside = item.path.strip_prefix(section.path());
+        inside.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
     match item.is_none_or(is_own) {
         true => section.reader.problem(origin, message, help),
         false => {
