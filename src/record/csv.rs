@@ -156,15 +156,23 @@ fn is_called(column: &[u8], name: &str) -> bool {
 /// first row happens to be the same.
 ///
 /// # Errors
-/// What was expected, if there is no such column.
+/// What was expected, if there is no such column, or several: nobody knows which of them is meant.
 pub(super) fn place(names: &[&[u8]], name: &str) -> Result<(usize, bool), String> {
     let number = name.parse::<usize>().ok();
     let number = number.and_then(|number| number.checked_sub(1));
     let numbered = number.filter(|&at| at < names.len());
-    let named = || names.iter().position(|column| is_called(column, name));
-    let place = numbered.map(|at| (at, true));
-    let place = place.or_else(|| Some((named()?, false)));
-    place.ok_or_else(|| format!("a column `{name}`, or a number from 1 to {}", names.len()))
+    if let Some(at) = numbered {
+        return Ok((at, true));
+    }
+    let mut named = (0..names.len()).filter(|&at| is_called(names[at], name));
+    match (named.next(), named.next()) {
+        (Some(at), None) => Ok((at, false)),
+        (Some(_), Some(_)) => Err(format!("one column `{name}`")),
+        (None, _) => Err(format!(
+            "a column `{name}`, or a number from 1 to {}",
+            names.len()
+        )),
+    }
 }
 
 /// A field as a number.

@@ -61,16 +61,6 @@ impl Header {
         let names: Vec<&[u8]> = separator.fields(line).collect();
         let wrong = |expected: &str| Wrong::new(index, quote(line), expected);
         let find = |name: &str| names.iter().position(|column| *column == name.as_bytes());
-        // Of two columns of one name nobody knows which is meant.
-        let alone = |places: &[usize]| {
-            let twice = places
-                .iter()
-                .find(|&&at| names.iter().filter(|name| **name == names[at]).count() > 1);
-            twice.map_or(Ok(()), |&at| {
-                let name = String::from_utf8_lossy(names[at]);
-                Err(wrong(&format!("one column `{name}`")))
-            })
-        };
         let mut header = Self {
             separator,
             columns: names.len(),
@@ -92,9 +82,9 @@ impl Header {
                 }));
             };
             (header.time, header.neuron) = (time, neuron);
-            alone(&[time, neuron])?;
-            if let Some(population) = header.population {
-                alone(&[population])?;
+            let population = header.population.map(|_| POPULATION);
+            for name in [known.time, known.neuron].into_iter().chain(population) {
+                place(&names, name).map_err(|expected| wrong(&expected))?;
             }
             if known.global && file.first_neuron.is_none() {
                 return Err(wrong(
@@ -111,9 +101,6 @@ impl Header {
         ] {
             let (place, by_number) = place(&names, name).map_err(|expected| wrong(&expected))?;
             *at = place;
-            if !by_number {
-                alone(&[place])?;
-            }
             header.is_row |= by_number;
         }
         // Columns by number may have a header nevertheless.
