@@ -1,6 +1,7 @@
 //! What the jobs of a run share: the folder, the checkpoint, and whether to go on.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::stop::Stopped;
 use crate::experiment::error::ExperimentError;
@@ -27,6 +28,8 @@ pub struct Desk<'a> {
     pub crew: Crew<'a>,
     /// The checkpoint.
     pub ledger: Ledger<'a>,
+    /// Whether of any job it is known where it stands: not if all were told to stop before what they had saved was read.
+    pub is_known: AtomicBool,
 }
 
 /// Numbers and seeds of the `n` repetitions of a model whose seed is `first`.
@@ -130,6 +133,7 @@ impl Desk<'_> {
         if let Some(slot) = slot {
             run.restore(&slot.state, &self.crew)?;
         }
+        self.is_known.store(true, Ordering::Relaxed);
         if was_complete {
             return Ok(Ended::Complete);
         }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time;
 
-use crate::base::stop::{Stop, Stopped};
+use crate::base::stop::Stop;
 use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
@@ -38,7 +38,6 @@ use crate::record::layout::{Layout, Nodes, OwnValues, SynapseTable};
 use crate::record::output;
 use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
-use crate::run::error::RunError;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
@@ -79,8 +78,6 @@ struct Repetition {
     seed: Seed,
     complete: bool,
     tripped: Option<Tripped>,
-    /// Whether it was stopped before it went on from where it stood, of which nothing is known here then.
-    unmoved: bool,
     file: Option<RunFile>,
 }
 
@@ -145,7 +142,6 @@ impl Network {
         };
         let runner = Runner::new(model, &self.watched, built, self.loaded.as_ref());
         let mut run = Run::new(seed, &self.bouts, &self.watched, runner, file);
-        let goes_on = desk.ledger.holds(&job);
         let (ended, tripped) = desk.carry_out_guarded(&job, &mut run)?;
         let complete = ended == Ended::Complete;
         let fingerprint = run.fingerprint().to_string();
@@ -153,7 +149,6 @@ impl Network {
             .network()
             .map(|live| (live.now(), live.counts().to_vec()));
         let (runner, mut file) = run.into_parts();
-        let unmoved = !complete && goes_on && live.is_none() && !runner.has_ended_bouts();
         if complete {
             desk.crew.show(&Progress::Done { seed });
             if let Some(file) = &mut file {
@@ -165,7 +160,6 @@ impl Network {
             seed: runner.into_seed(fingerprint, live),
             complete,
             tripped,
-            unmoved,
             file,
         })
     }
@@ -318,7 +312,6 @@ impl Experiment for Network {
         });
         let repetitions = repetitions.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut complete = repetitions.iter().all(|repetition| repetition.complete);
-        let unmoved = repetitions.iter().all(|repetition| repetition.unmoved);
         let (mut seeds, mut files, mut tripped) = (Vec::new(), Vec::new(), None);
         for repetition in repetitions {
             seeds.push(repetition.seed);
@@ -326,9 +319,6 @@ impl Experiment for Network {
             tripped = tripped.or(repetition.tripped);
         }
         end_files(&seeds, files, complete)?;
-        if unmoved {
-            return Err(RunError::from(Stopped).into());
-        }
         let summary = Summary::new(&self.model, &seeds, complete);
         if complete {
             let written = unless_stopped(self.write(desk, &seeds, &summary))?;

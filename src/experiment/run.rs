@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
@@ -157,7 +158,7 @@ pub fn run(
     })?;
     let finished = carry_out(&*experiment, directory, checkpoint, watch);
     free(experiment);
-    finished
+    Ok(finished?.0)
 }
 
 /// What there is to go on with.
@@ -197,26 +198,23 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     let Some(experiment) = unless_stopped(prepared)? else {
         return Ok(Resumed::Stopped(directory));
     };
-    if watch.stopped() {
-        return Ok(Resumed::Stopped(directory));
-    }
     // The page of the stop stays until there is another: the run file may yet turn out not to fit.
     clear(&directory, &experiment.products());
     let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
     free(experiment);
     Ok(match unless_stopped(finished)? {
-        Some(finished) => Resumed::Finished(Box::new(finished)),
-        None => Resumed::Stopped(directory),
+        Some((finished, true)) => Resumed::Finished(Box::new(finished)),
+        Some((_, false)) | None => Resumed::Stopped(directory),
     })
 }
 
-/// The one way in which every run ends.
+/// The one way in which every run ends; with it, whether it is known where any of its jobs stands.
 fn carry_out(
     experiment: &dyn Experiment,
     directory: PathBuf,
     checkpoint: Checkpoint,
     watch: &dyn Watch,
-) -> Result<Finished, ExperimentError> {
+) -> Result<(Finished, bool), ExperimentError> {
     let (source, overrides) = (checkpoint.source.clone(), checkpoint.overrides.clone());
     let desk = Desk {
         directory: &directory,
@@ -225,6 +223,7 @@ fn carry_out(
         overrides: &overrides,
         crew: Crew::new(watch),
         ledger: Ledger::new(&directory, checkpoint, experiment.checkpoint_every()),
+        is_known: AtomicBool::new(false),
     };
     let outcome = match experiment.run(&desk) {
         Ok(outcome) => outcome,
@@ -243,26 +242,28 @@ fn carry_out(
             describe(&directory);
         }
         checkpoint::remove(&directory)?;
-    } else {
+    } else if desk.is_known.load(Ordering::Relaxed) {
         // First of all it can be gone on with.
         desk.ledger.write()?;
         if experiment.is_reported() {
             describe(&directory);
         }
     }
+    let is_known = desk.is_known.load(Ordering::Relaxed);
     drop(desk);
     let Outcome {
         summary,
         complete,
         tripped,
     } = outcome;
-    Ok(Finished {
+    let finished = Finished {
         files: listing(&directory),
         directory,
         summary,
         complete,
         tripped,
-    })
+    };
+    Ok((finished, is_known))
 }
 
 /// Writes the report of the run in `directory`, which has ended or was stopped.

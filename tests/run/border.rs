@@ -164,6 +164,61 @@ fn runs_stopped_at_every_border_of_bouts_leave_what_a_whole_run_leaves() {
     }
 }
 
+/// Says to stop from the time on at which it has been asked so often.
+struct Patience(AtomicU32);
+
+impl Watch for Patience {
+    fn show(&self, _: &Progress<'_>) {}
+
+    fn stopped(&self) -> bool {
+        let left = self
+            .0
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
+        left.is_err()
+    }
+}
+
+/// Wherever it was told to stop again: while it is read, before it goes on, or later.
+#[test]
+fn a_run_that_is_stopped_again_tells_of_no_less_or_has_not_moved() {
+    let place = Place::new();
+    let text = text(&place).replace("seeds = 2\n", "");
+    let out = place.path("r");
+    let border = Border {
+        at: AtomicU32::new(1),
+        met: AtomicBool::new(false),
+    };
+    let simulated_s = |finished: &run::Finished| match &finished.summary {
+        Summary::Network(summary) => summary.simulated_s,
+        _ => panic!("another experiment"),
+    };
+    let mut so_far = simulated_s(&run_with(&text, &out, &border));
+    let (mut stopped, mut moved) = (0, 0);
+    for asked in 0..60 {
+        let before = left(&out);
+        let watch = Patience(AtomicU32::new(asked));
+        match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+            Resumed::Stopped(_) => {
+                assert!(left(&out) == before, "{asked}: it has changed");
+                stopped += 1;
+            }
+            Resumed::Finished(finished) => {
+                let now = simulated_s(&finished);
+                assert!(now >= so_far, "{asked}: {now} s after {so_far} s");
+                so_far = now;
+                moved += 1;
+                if finished.complete {
+                    break;
+                }
+            }
+            Resumed::Complete(_) => panic!("it is complete too early"),
+        }
+    }
+    assert!(stopped > 3 && moved > 3, "{stopped}, {moved}");
+}
+
 #[test]
 fn table_and_file_give_the_rates_of_each_bout() {
     let place = Place::new();

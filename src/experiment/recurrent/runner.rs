@@ -89,11 +89,6 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Whether any of its bouts is known to be over.
-    pub(super) fn has_ended_bouts(&self) -> bool {
-        !self.ends.is_empty()
-    }
-
     /// What there is to tell of its seed; `live` is where its bout stands, if it has not ended.
     pub(super) fn into_seed(self, fingerprint: String, live: Option<(Time, Vec<u64>)>) -> Seed {
         let (mut stop, mut counts) = (Time::ZERO, vec![0; self.model.network.populations.len()]);
