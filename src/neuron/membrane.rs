@@ -226,20 +226,6 @@ impl Given {
                 " of {i_e} pA moves the potential beyond all numbers, expected `i_e` `tau_m` / `c_m` within them"
             )));
         }
-        let lost_mv = f64::EPSILON * v_inf.abs();
-        if lost_mv > LEAST_TOLD * (v_th - v_reset) && v_reset < v_th {
-            let (name, of) = match i_e == 0.0 {
-                true => ("e_l", String::new()),
-                false => ("i_e", format!(" of {} pA", legible(i_e))),
-            };
-            return Err(self.inconsistent(name, format!(
-                "{of} takes the potential to {} mV, expected nearer to `v_reset` and `v_th`: beside it double precision does not tell \
-                 {} mV from {} mV",
-                legible(v_inf),
-                legible(v_reset),
-                legible(v_th)
-            )));
-        }
         if v_th == v_inf {
             let target = if i_e == 0.0 {
                 "`e_l`"
@@ -261,6 +247,20 @@ impl Given {
                     legible(v_th)
                 ),
             ));
+        }
+        let lost_mv = f64::EPSILON * v_inf.abs();
+        if lost_mv > LEAST_TOLD * (v_th - v_reset) {
+            let (name, of) = match i_e == 0.0 {
+                true => ("e_l", String::new()),
+                false => ("i_e", format!(" of {} pA", legible(i_e))),
+            };
+            return Err(self.inconsistent(name, format!(
+                "{of} takes the potential to {} mV, expected nearer to `v_reset` and `v_th`: beside it double precision does not tell \
+                 {} mV from {} mV",
+                legible(v_inf),
+                legible(v_reset),
+                legible(v_th)
+            )));
         }
         if self.values.text("reset") == Some(SUBTRACT) && self.values["t_ref"] > 0.0 {
             let reason = format!(

@@ -17,8 +17,8 @@ pub static MODEL: Model = Model {
     weight: None,
     variables: &[],
     build: |setup| Ok(Box::new(Poisson::new(setup)?)),
-    // Its rate and, where rates differ, its columns of a table of 12 bytes.
     levels: &[],
+    // Its rate and, where rates differ, its columns of a table of 12 bytes.
     bytes: |own| size_of::<f64>() + if own { 12 } else { 0 },
     example: Example {
         values: &[("rate", 50.0)],
