@@ -214,6 +214,13 @@ mod tests {
             assert_eq!(fields(line), expected, "{line}");
         }
         assert_eq!(place(&[b"a", b"\"\"b\"\""], "\"b\""), Ok((1, false)));
+        // Of two of one name nobody knows which is meant; a number says it.
+        let twice: &[&[u8]] = &[b"a", b"b", b"a"];
+        assert_eq!(place(twice, "a"), Err("one column `a`".into()));
+        assert_eq!(
+            (place(twice, "b"), place(twice, "3")),
+            (Ok((1, false)), Ok((2, true)))
+        );
     }
 
     #[test]

@@ -158,6 +158,17 @@ fn errors_name_line_finding_and_expectation() {
         message("sender\ttime_step\ttime_offset\n1\t2\t0", &plain())
             .ends_with("expected times in ms: NEST writes them with `time_in_steps` false")
     );
+    for (header, twice) in [
+        ("node_id,node_id,timestamp_ms", "node_id"),
+        ("node_id,timestamp_ms,timestamp_ms", "timestamp_ms"),
+        ("population,node_id,population,timestamp_ms", "population"),
+    ] {
+        let told = message(&format!("{header}\n1,2,5,5\n"), &plain());
+        assert!(
+            told.ends_with(&format!("expected one column `{twice}`")),
+            "{told}"
+        );
+    }
     for (rows, expected) in [
         (
             "1,1\n10,1",
