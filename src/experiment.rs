@@ -39,3 +39,4 @@ pub mod spiking;
 pub mod summary;
 pub mod sweep;
 pub mod train;
+mod trained_weights;

@@ -71,6 +71,9 @@ pub trait Detect: Send + Sync {
         }
     }
 
+    /// What it has just found was not told, as nobody listened. What tells a turn of something that lasts finds it again.
+    fn missed(&mut self) {}
+
     /// No earlier than this something is found unless a spike is seen before.
     fn next(&self) -> Time {
         self.alone()

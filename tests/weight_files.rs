@@ -135,8 +135,9 @@ fn numpy_orders_of_bytes_and_axes() {
 
 #[test]
 fn a_mean_image() {
-    let pixels = read_image(&fixture("mean.npy")).unwrap();
-    assert_eq!(pixels, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+    let image = read_image(&fixture("mean.npy")).unwrap();
+    assert_eq!(image.pixels, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+    assert_eq!(image.shape, Some((2, 3)));
 }
 
 #[test]

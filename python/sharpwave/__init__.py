@@ -2,7 +2,7 @@
 
     import sharpwave as sw
 
-    run = sw.run("brunel_balanced", duration="500 ms")
+    run = sw.run("brunel_balanced", set={"parameter.g": 4.5})
     t, i = run.spikes["e"]          # NumPy arrays: times in ms, neurons
     run.spikes["e"].to_pandas()
 

@@ -67,8 +67,9 @@ def _is_number(value: Any) -> bool:
 
 def spikes(t: Any, i: Any, size: int, stop_ms: float) -> tuple[np.ndarray, np.ndarray]:
     """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons, from 0 to `stop_ms`."""
-    if not 0 <= size < 2**32:
-        raise _core.ModelError(f"`size`: found {size}, expected a number of neurons from 0 to {2**32 - 1}")
+    for name, given in (("t", t), ("i", i)):
+        if np.ma.is_masked(given):
+            raise _core.ModelError(f"`{name}`: found masked values, expected one for each spike; `compressed()` leaves them out")
     times, neurons = np.asarray(t), np.asarray(i)
     for name, array, kinds, what in (("t", times, "fiu", "numbers"), ("i", neurons, "iu", "whole numbers")):
         if array.ndim != 1:

@@ -26,7 +26,7 @@ class Description(dict[str, Any]):
 def describe(name: str | None = None) -> Any:
     """Everything that model files can name, as a dictionary of names by kind; or the entry called `name`.
 
-    Where several share a name, a list of them.
+    Where several share a name, a list of them; so for a kind, such as "distribution".
     """
     import json
 
@@ -36,6 +36,9 @@ def describe(name: str | None = None) -> Any:
         for entry in entries:
             kinds.setdefault(entry["kind"], []).append(entry["name"])
         return kinds
+    # A kind stands for all of it: "distribution".
+    if any(entry["kind"] == name for entry in entries):
+        return [entry for entry in entries if entry["kind"] == name or entry["kind"] == "section" and entry["name"] == name]
     found = [entry for entry in entries if entry["name"] == name]
     found = found or [entry for entry in entries if entry["name"].rsplit(".")[-1] == name]
     if not found:

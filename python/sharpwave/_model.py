@@ -23,9 +23,10 @@ def models() -> list[str]:
 def model_file(name: str) -> str:
     """The text of a model file that comes with the package."""
     shipped = _core.shipped()
-    if name not in shipped:
+    known = name.removesuffix(".toml")
+    if known not in shipped:
         raise _core.ModelError(f"no model {name!r} comes with the package{near(name, shipped)}")
-    return shipped[name]
+    return shipped[known]
 
 
 def near(name: str, known: Any, lister: str = "models") -> str:

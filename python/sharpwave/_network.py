@@ -32,12 +32,13 @@ def uniform(low: Any, high: Any) -> dict[str, Any]:
 
 def lognormal(mean: Any, sd: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
     """A value that is drawn from a log-normal distribution with this mean and standard deviation."""
-    return _drawn("lognormal", mean=mean, sd=sd, low=low, high=high)
+    return _drawn("log_normal", mean=mean, sd=sd, low=low, high=high)
 
 
-def exponential(mean: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
-    """A value that is drawn from an exponential distribution that begins at `low`."""
-    return _drawn("exponential", mean=mean, low=low, high=high)
+def exponential(mean: Any, low: Any = None, high: Any = None, *, offset: Any = None) -> dict[str, Any]:
+    """A value that is drawn from an exponential distribution of this mean, and `offset` more, which its mean then is too; what
+    lies outside `low` and `high` is drawn anew, by which the mean moves."""
+    return _drawn("exponential", mean=mean, offset=offset, low=low, high=high)
 
 
 def _drawn(distribution: str, **values: Any) -> dict[str, Any]:
@@ -82,6 +83,16 @@ def _plain(value: Any) -> Any:
     raise _core.ModelError(f"found {value!r}, expected what a model file can hold: text, a number, a list, a dictionary")
 
 
+def _read(path: "Path") -> str:
+    """The text of a model file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise _core.ModelError(f"`{path}`: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _core.ModelError(f"`{path}`: found bytes that are no text in UTF-8, at byte {error.start}") from None
+
+
 def _toml(document: Mapping[str, Any]) -> str:
     import json
 
@@ -114,8 +125,8 @@ class Network:
     def __init__(self, seed: int = 1) -> None:
         from pathlib import Path
 
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise _core.ModelError(f"`seed`: found {seed!r}, expected a whole number that is not negative")
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+            raise _core.ModelError(f"`seed`: found {seed!r}, expected a whole number from 0 to {2**63 - 1}")
         self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
         # Matrices and values of neurons that were given here, by where the document has the name of their file.
         self._arrays: dict[_files.Place, np.ndarray] = {}
@@ -134,11 +145,16 @@ class Network:
 
         path = Path(model)
         if path.is_file():
-            text, folder = path.read_text(), path.resolve().parent
+            text, folder = _read(path), path.resolve().parent
+        elif path.is_dir():
+            raise _core.ModelError(f"`{path}`: found a folder, expected a model file (TOML)")
         else:
             text = model_file(path.stem if path.suffix == ".toml" else str(model))
             folder = folder_of(text)
-        document = json.loads(_core.from_toml(text))
+        try:
+            document = json.loads(_core.from_toml(text))
+        except _core.ModelError as error:
+            raise _core.ModelError(f"`{model}`: {error}") from None
         found = document.get("experiment")
         if found != "network":
             raise _core.ModelError(f"`{model}`: found `experiment = {json.dumps(found)}`, expected `\"network\"`")
@@ -189,8 +205,12 @@ class Network:
         known[name] = {key: _plain(value) for key, value in keys.items() if value is not None}
 
     def set(self, **keys: Any) -> None:
-        """Gives keys of the document values: `set(duration="2 s")`, `set(engine={"lanes": 2})`."""
-        self.document.update({key: _plain(value) for key, value in keys.items()})
+        """Gives keys of the document values: `set(duration="2 s")`, `set(engine={"lanes": 2})`; None takes one away."""
+        for key, value in keys.items():
+            if value is None:
+                self.document.pop(key, None)
+            else:
+                self.document[key] = _plain(value)
 
     def population(self, name: str, size: int, neuron: str | None = None, *, like: str | None = None, **parameters: Any) -> Population:
         """Adds `size` neurons of the model `neuron`, or with the parameters of the population `like`.
@@ -228,6 +248,8 @@ class Network:
         if name is None:
             name = f"{source}_{onto if isinstance(onto, str) else '_'.join(onto)}"
         if delay is not None:
+            if "axonal_delay" in keys:
+                raise _core.ModelError("`delay`: found beside `axonal_delay`, which it is, expected one or the other")
             keys["axonal_delay"] = delay
         self.section("projection", name, source=str(source), target=onto, **keys)
         return name
@@ -308,11 +330,17 @@ class Network:
         beside = target.parent.resolve()
         document = self.document if beside == folder else _files.moved(self.document, folder, beside)
         text = _toml(_with_files(document, named))
-        for place, file in named.items():
-            _files.write(target.with_name(file), given[place])
+        if target.is_dir():
+            raise _core.ModelError(f"`{target}`: found a folder, expected the name of a model file")
         part = target.with_name(target.name + ".part")
-        part.write_text(text)
-        os.replace(part, target)
+        try:
+            for place, file in named.items():
+                _files.write(target.with_name(file), given[place])
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise _core.ModelError(f"`{target}`: cannot be written: {error.strerror}") from None
 
     def _for(self, duration: Any, record: Names | None) -> "Network":
         """A copy that runs for `duration` and records these populations; all, if nothing is said anywhere."""

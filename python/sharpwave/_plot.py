@@ -86,10 +86,15 @@ def draw(run: "Run", what: str, ax: Any, **options: Any) -> Any:
     return ax
 
 
+def _named(populations: Any) -> Any:
+    """Names of populations; one by itself is a list of it."""
+    return [populations] if isinstance(populations, str) else populations
+
+
 def _raster(run: "Run", ax: Any, neurons: int = 100, start: Any = 0.0, stop: Any = None, populations: Any = None) -> None:
     last = run.stop_ms if stop is None else ms("stop", stop)
     ticks, labels, row = [], [], 0
-    for number, name in enumerate(populations or run.spikes):
+    for number, name in enumerate(_named(populations) or run.spikes):
         spikes = run.spikes[name].between(start, last)
         mask = spikes.i < neurons
         ax.plot(spikes.t[mask], row + spikes.i[mask], ".", markersize=2, color=_COLOURS[number % len(_COLOURS)])
@@ -103,7 +108,7 @@ def _raster(run: "Run", ax: Any, neurons: int = 100, start: Any = 0.0, stop: Any
 
 
 def _rates(run: "Run", ax: Any, bin: Any = "10 ms", start: Any = None, stop: Any = None, populations: Any = None) -> None:
-    for number, name in enumerate(populations or run.spikes):
+    for number, name in enumerate(_named(populations) or run.spikes):
         time, rate = run.spikes[name].rate(bin, start, stop)
         ax.step(time, rate, where="post", label=name, color=_COLOURS[number % len(_COLOURS)])
     ax.set_ylabel("rate (Hz)")

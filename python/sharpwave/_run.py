@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Se
 import numpy as np
 
 from . import _core, _plot
+from ._core import RecordingError
 from ._model import read
 from ._progress import Callback, watcher
 from ._spikes import Spikes
@@ -140,27 +141,25 @@ class Run:
         names, sizes, recorded = zip(*rows) if rows else ((), (), ())
         self.populations = Table({"population": list(names), "size": np.array(sizes), "recorded": np.array(recorded)})
         self._sizes = {name: (size, recorded) for name, size, recorded in rows}
-        self.spikes: _Lazy[Spikes] = _Lazy(
-            "spikes", [name for name, n in zip(names, recorded) if n], self._spikes_of
-        )
-        dense, sparse = self._file.projections()
+        # What reads holds the file, not the run: nothing that a run holds holds the run, so it goes when nobody has it any more.
+        file, stop_ms, known = self._file, self.stop_ms, self._sizes
+
+        def spikes_of(name: str) -> Spikes:
+            t, i = file.spikes(name)
+            # Whoever asks again gets the same arrays.
+            t.flags.writeable = i.flags.writeable = False
+            return Spikes._known(name, *known[name], t, i, stop_ms)
+
+        self.spikes: _Lazy[Spikes] = _Lazy("spikes", [name for name, n in zip(names, recorded) if n], spikes_of)
+        dense, sparse = file.projections()
         self.weights: Mapping[str, Weights] = _Lazy(
-            "weights", dense + sparse, lambda name: Weights(self._file, name, name in dense)
+            "weights", dense + sparse, lambda name: Weights(file, name, name in dense)
         )
         self.weight_statistics: Mapping[str, Table] = _Lazy(
-            "statistics of weights", self._file.observed(), lambda name: Table(self._file.weight_statistics(name))
+            "statistics of weights", file.observed(), lambda name: Table(file.weight_statistics(name))
         )
-        reports = {report[0]: report for report in self._file.reports()}
-        self.states: Mapping[str, States] = _Lazy(
-            "states", list(reports), lambda name: States(reports[name], self._file)
-        )
-
-    def _spikes_of(self, name: str) -> Spikes:
-        t, i = self._file.spikes(name)
-        # Whoever asks again gets the same arrays.
-        t.flags.writeable = i.flags.writeable = False
-        size, recorded = self._sizes[name]
-        return Spikes._known(name, size, recorded, t, i, self.stop_ms)
+        reports = {report[0]: report for report in file.reports()}
+        self.states: Mapping[str, States] = _Lazy("states", list(reports), lambda name: States(reports[name], file))
 
     def _once(self, what: str, read: Callable[[], T]) -> T:
         """What `read` gives when it is first asked for."""
@@ -322,6 +321,11 @@ def run(
         known = read(model, seed, seeds, set, data, keys, matrices if is_new else None)
         folder, _, summary = known.run(out, _threads(threads), keep_seeds, show)
         found = Run(folder, summary)
+    except _core.GuardError as error:
+        # What was found until then is there to look at, as it is in a folder of one's own.
+        if not temporary:
+            raise
+        raise _core.GuardError(f"{error}\n  in {out}") from None
     except Exception:
         if temporary:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -405,5 +409,7 @@ def report(runs: PathLike | Run | Sequence[PathLike | Run], out: PathLike) -> Pa
     from pathlib import Path
 
     each = [runs] if isinstance(runs, (str, os.PathLike, Run)) else list(runs)
+    if not each:
+        raise RecordingError("`runs`: found none, expected a run, or several")
     _core.report([run.path if isinstance(run, Run) else Path(run) for run in each], Path(out))
     return Path(out)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ._model import AnyModel
 
 
+#: A picosecond, the clock's tick.
+_TICK_MS = 1e-9
+
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -34,7 +37,7 @@ class Simulation:
     The bouts of the model begin at their instants; the last one goes on for as long as it is run. Without `changing` and
     acts it gives the bits of a run, on any number of threads and however it is cut into steps. `changing` lists what `alter`
     may change beside what the model's stages do; it is part of the network, as neurons that may change share less work, and
-    so other noise, with others.
+    so other noise, with others. `[guard]` guards runs; here whoever steps looks.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class Simulation:
         *,
         seed: int | None = None,
         set: Mapping[str, Any] | None = None,
-        changing: Iterable[str] = (),
+        changing: str | Iterable[str] = (),
         threads: int | None = None,
         **keys: Any,
     ) -> None:
@@ -55,7 +58,8 @@ class Simulation:
             if not {"bout", "hypnogram"} & model.document.keys():
                 model.document.setdefault("duration", "1 s")
         known = read(model, seed, None, set, None, keys)
-        self._core = _core.Simulation(known, list(changing), _threads(threads))
+        paths = [changing] if isinstance(changing, str) else list(changing)
+        self._core = _core.Simulation(known, paths, _threads(threads))
         # What is called after each step, and what has come that nobody took: spikes, and events of triggers and pulses.
         self._on_spikes: list[tuple[str, Callable[..., Any]]] = []
         self._on_events: list[tuple[int, str, Callable[..., Any]]] = []
@@ -90,11 +94,13 @@ class Simulation:
         Ctrl-C, or what a callback raises, ends it early; `take_spikes` has what came until then, and `run` goes on from there.
         """
         length = duration if type(duration) is float else ms("duration", duration)
+        if 0 < length < 0.5 * _TICK_MS:
+            raise _core.ModelError(f"`duration`: found {duration!r}, expected a picosecond at least, or 0")
         if step is None and not self._on_spikes and not self._on_events and not self._spikes:
             return self._core.run(length)
         pace = length if step is None else ms("step", step)
-        if pace <= 0 and length > 0:
-            raise _core.ModelError(f"`step`: found {step!r}, expected a time above 0")
+        if step is not None and pace < _TICK_MS:
+            raise _core.ModelError(f"`step`: found {step!r}, expected a time above 0, a picosecond at least")
         if self._is_running:
             raise _core.ModelError("`run`: called from what `run` calls, expected that to return first")
         self._is_running = True
@@ -142,17 +148,20 @@ class Simulation:
     def on_spikes(self, population: str, act: Callable[[np.ndarray, np.ndarray], Any]) -> None:
         """Has `act(t, neurons)` called after each step in which `population` spiked: times in ms, and neurons."""
         self._known("population", population, self.populations)
+        _callable(act)
         self._on_spikes.append((str(population), act))
 
     def on_trigger(self, trigger: str, act: Callable[[float, float], Any]) -> None:
         """Has `act(event_ms, told_ms)` called after each step for whatever `trigger` found in it: when it was, and when it
         could be told."""
         self._known("trigger", trigger, self._core.triggers)
+        _callable(act)
         self._on_events.append((0, str(trigger), act))
 
     def on_pulse(self, stimulus: str, act: Callable[[float, float, bool], Any]) -> None:
         """Has `act(event_ms, time_ms, delivered)` called after each step for each pulse of `stimulus` in it."""
         self._known("stimulus that comes in pulses", stimulus, self._core.pulsed)
+        _callable(act)
         self._on_events.append((1, str(stimulus), act))
 
     def _known(self, what: str, name: str, known: list[str]) -> None:
@@ -215,6 +224,10 @@ class Simulation:
         factors, offsets, values = dict(factor or {}), dict(offset or {}), dict(value or {})
         if both := sorted(set(values) & (set(factors) | set(offsets))):
             raise _core.ModelError(f"`apply`: found `{both[0]}` in `value` and in `factor` or `offset`, expected one or the other")
+        for path, to in [*values.items(), *offsets.items()]:
+            # Nothing is what says that there is no offset.
+            if not str(to).strip():
+                raise _core.ModelError(f"`{path}`: found {to!r}, expected a number, with its unit if it has one")
         changes = [(path, 0.0, str(to)) for path, to in values.items()]
         for path in dict.fromkeys([*factors, *offsets]):
             changes.append((path, float(factors.get(path, 1.0)), str(offsets.get(path, ""))))
@@ -269,3 +282,9 @@ class Simulation:
 
     def __repr__(self) -> str:
         return f"<simulation of {', '.join(self.populations)} at {self.now:g} ms>"
+
+
+def _callable(act: Any) -> None:
+    """Refuses what cannot be called."""
+    if not callable(act):
+        raise _core.ModelError(f"`act`: found {act!r}, expected a function")

@@ -8,19 +8,22 @@ from typing import Any, Iterable, Iterator
 import numpy as np
 
 from ._array import spikes
-from ._core import RecordingError
-from ._unit import ms
+from ._core import ModelError, RecordingError
+from ._unit import ms, whole
 
 
 #: Picoseconds, the clock's ticks, in a millisecond.
 PS_PER_MS = 1e9
 
+#: The last double before the clock's end of 2**63 ps.
+_LAST = 2.0**63 - 1024
+
 
 def _ticks(times_ms: Any) -> Any:
     """Times in whole picoseconds: what lies on the border of a bin is told exactly."""
     ticks = np.rint(np.asarray(times_ms, dtype=np.float64) * PS_PER_MS)
-    # What no clock reaches is at its end.
-    return np.clip(ticks, -(2.0**62), 2.0**62).astype(np.int64)
+    # What no clock reaches is at its end, but for what a double does not tell from it.
+    return np.clip(ticks, -_LAST, _LAST).astype(np.int64)
 
 
 class Spikes:
@@ -34,6 +37,9 @@ class Spikes:
 
     def __init__(self, population: str, size: int, t: Any, i: Any, stop_ms: float | str) -> None:
         self.start_ms, self.stop_ms = 0.0, ms("stop_ms", stop_ms)
+        if self.stop_ms < 0:
+            raise ModelError(f"`stop_ms`: found {stop_ms!r}, expected a time that is not negative")
+        size = whole("size", size, 0, 2**32 - 1)
         self.t, self.i = spikes(t, i, size, self.stop_ms)
         self.population = population
         self.size = self.recorded = size
@@ -101,6 +107,12 @@ class Spikes:
         last = int(_ticks(self.stop_ms if stop is None else ms("stop", stop)))
         if width <= 0:
             raise RecordingError(f"`bin`: found {bin!r}, expected a picosecond at least")
+        bounds = int(_ticks(self.start_ms)), int(_ticks(self.stop_ms))
+        for name, given, at in (("start", start, first), ("stop", stop, last)):
+            # Where nothing was seen there is no rate, not one of 0.
+            if given is not None and not bounds[0] <= at <= bounds[1]:
+                seen = f"{self.start_ms:g} to {self.stop_ms:g} ms"
+                raise RecordingError(f"`{name}`: found {given!r}, expected a time within what was recorded, {seen}")
         return width, first, last, max(0, -((first - last) // width))
 
     def rate(
@@ -110,7 +122,7 @@ class Spikes:
         width, first, last, n = self._bins(bin, start, stop)
         if n == 0 or self.recorded == 0:
             return np.empty(0), np.empty(0)
-        edges = np.minimum(first + width * np.arange(n + 1), last)
+        edges = np.append(first + width * np.arange(n), last)
         # Bins hold their start, not their end.
         counts = np.diff(np.searchsorted(self.t, (edges - 0.5) / PS_PER_MS))
         return edges[:-1] / PS_PER_MS, counts / self.recorded / np.diff(edges) * PS_PER_MS * 1e3

@@ -11,6 +11,7 @@ from ._core import ModelError, SharpwaveError
 from ._network import Network
 from ._run import Run, new_folder, run
 from ._table import Table, column
+from ._unit import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def sweep(
         model = model._for(None, None)
     fixed = dict(options.pop("set", None) or {})
     _check(over, fixed, options)
-    each = range(1, int(seeds) + 1) if isinstance(seeds, (int, np.integer)) else list(seeds)
+    each = _seeds(seeds)
     runs = list(itertools.product(itertools.product(*over.values()), each))
     folders = _folders(options.pop("out", None), len(runs))
     rows: list[dict[str, Any]] = []
@@ -54,14 +55,30 @@ def sweep(
         try:
             # Whatever the model says: a row is of one seed.
             with run(model, seed=seed, seeds=1, set={**fixed, **chosen}, out=folder, **options) as found:
-                row.update({**_measured(measure, found, bool(rows)), "fingerprint": found.fingerprint})
+                measured = {**_measured(measure, found, bool(rows)), "fingerprint": found.fingerprint}
         except SharpwaveError as error:
             row["error"] = str(error)
+        else:
+            if taken := [name for name in measured if name in row]:
+                raise ModelError(f"`measure`: found {taken[0]!r}, expected other names than those of keys, `seed` and `error`")
+            row.update(measured)
         rows.append(row)
     names = list(dict.fromkeys(name for row in rows for name in row)) or [*over, "seed", "error"]
     # Last, as it is mostly empty.
     names = [name for name in names if name != "error"] + ["error"]
     return Table({name: column([row.get(name, np.nan) for row in rows]) for name in names})
+
+
+def _seeds(seeds: Any) -> list[int]:
+    """Which seeds there are: so many from 1 on, or those of a list."""
+    if isinstance(seeds, (int, np.integer)) and not isinstance(seeds, bool):
+        return list(range(1, whole("seeds", seeds, 1, 2**31) + 1))
+    if isinstance(seeds, (str, bool)) or not hasattr(seeds, "__iter__"):
+        raise ModelError(f"`seeds`: found {seeds!r}, expected how many, from 1 on, or a list of them")
+    found = [whole("seeds", seed, 0, 2**63 - 1) for seed in seeds]
+    if not found:
+        raise ModelError("`seeds`: found none, expected one at least")
+    return found
 
 
 def _measured(measure: Callable[[Run], Mapping[str, Any]], found: Run, has_rows: bool) -> Mapping[str, Any]:

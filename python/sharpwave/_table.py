@@ -33,6 +33,14 @@ class Table(Mapping[str, Any]):
         """How many columns there are; `n_rows` counts rows."""
         return len(self._columns)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether another table has the same columns with the same entries; what is undefined in both is the same."""
+        if not isinstance(other, Table):
+            return NotImplemented
+        return list(self) == list(other) and all(_alike(self[name], other[name]) for name in self)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def n_rows(self) -> int:
         return len(next(iter(self._columns.values()), ()))
@@ -101,6 +109,13 @@ def column(values: list[Any]) -> Any:
     for number, value in enumerate(plain):
         held[number] = value
     return held
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two columns have the same entries."""
+    a, b = np.asarray(one), np.asarray(other)
+    both = a.dtype.kind in "fc" and b.dtype.kind in "fc"
+    return bool(np.array_equal(a, b, equal_nan=both))
 
 
 def _is_bare(value: Any) -> bool:

@@ -9,11 +9,11 @@ from typing import Any, Mapping
 
 from ._core import ModelError
 
-_MS = {"ps": 1e-9, "ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
-_HZ = {"Hz": 1.0, "kHz": 1e3}
+_MS = {"ps": 1e-9, "ns": 1e-6, "us": 1e-3, "µs": 1e-3, "\u03bcs": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
+_HZ = {"mHz": 1e-3, "Hz": 1.0, "kHz": 1e3, "MHz": 1e6}
 # As the engine has it.
 _MOST_THREADS = 1024
-_FORM = re.compile(r"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*([a-zA-Zµ]+)\s*\Z")
+_FORM = re.compile(r"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*([a-zA-Zµ\u03bc]+)\s*\Z")
 
 
 def ms(name: str, value: float | str) -> float:

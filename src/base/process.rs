@@ -26,12 +26,14 @@ pub const MOST_ENTITIES: usize = 1 << 16;
 /// Most classes of events in one process.
 pub const MOST_CLASSES: usize = 1 << 8;
 
-/// Sum of a batch's gaps in units of the fixed-point clock, on average; leaves 2¹³ below the 52 bits in which an f64
-/// counts exactly, while no gap exceeds 36.1 means (52 bits of uniform).
+/// Sum of a batch's gaps in units of the fixed-point clock, on average, where a unit is a picosecond or less.
 const BATCH_UNITS: f64 = (1_u64 << 49) as f64;
 
-/// Rates below one event an hour on average are zero in all but name; the fixed-point clock has no unit for them.
-const SLOWEST_PS: f64 = 3.6e15;
+/// No gap is longer than so many means: 52 ln 2, as there are 52 bits of uniform.
+const LONGEST_MEANS: f64 = 36.1;
+
+/// Gaps of fewer units than this are rounded by an addition.
+const ADDED: f64 = (1_u64 << 51) as f64;
 
 /// Superposed Poisson processes, and where in them we are.
 #[derive(Debug, Clone)]
@@ -87,7 +89,7 @@ impl Process {
     pub fn new(rates_hz: &[&[f64]], start: Time, stream: &mut Stream) -> Option<Self> {
         let mean_ps = mean_gap_ps(rates_hz);
         // Infinite when the total is zero.
-        if mean_ps >= SLOWEST_PS || mean_ps.is_nan() {
+        if !mean_ps.is_finite() {
             return None;
         }
         // As fine as exactness allows, at most 2⁻²⁰ ps.
@@ -187,13 +189,22 @@ impl Process {
         } = &mut self.batch;
         *start = self.origin.start;
         self.origin.bits.fill(offsets);
-        gaps(offsets, self.mean_gap);
-        let (mut sum, shift) = (self.origin.fraction, self.shift);
-        for offset in offsets.iter_mut() {
-            sum += *offset;
-            *offset = sum >> shift;
+        if self.mean_gap * LONGEST_MEANS < ADDED {
+            gaps(offsets, self.mean_gap);
+            let (mut sum, shift) = (self.origin.fraction, self.shift);
+            for offset in offsets.iter_mut() {
+                sum += *offset;
+                *offset = sum >> shift;
+            }
+            self.origin.fraction = sum & ((1 << shift) - 1);
+        } else {
+            // Less than an event a minute, where units are picoseconds.
+            let mut sum = 0_i64;
+            for offset in offsets.iter_mut() {
+                sum = sum.saturating_add(long_gap(*offset, self.mean_gap));
+                *offset = sum;
+            }
         }
-        self.origin.fraction = sum & ((1 << shift) - 1);
         self.origin.start = later(*start, offsets[BATCH - 1]);
         self.choice
             .draw(&mut self.origin.bits, room, entities, class);
@@ -215,15 +226,24 @@ pub fn later(t: Time, ps: i64) -> Time {
     t.checked_add(Duration::from_ps(ps)).unwrap_or(Time::MAX)
 }
 
+/// Uniform on (0, 1]: 52 of the bits as the mantissa of a number in [1, 2), and 2 minus it.
+#[inline(always)]
+fn uniform(bits: i64) -> f64 {
+    2.0 - f64::from_bits((bits as u64 >> 12) | 0x3FF0_0000_0000_0000)
+}
+
+/// An exponential gap of a mean of any length, rounded as [`gaps`] does; the longest number there is for what is longer.
+fn long_gap(bits: i64, mean: f64) -> i64 {
+    (minus_ln(uniform(bits)) * mean).round_ties_even() as i64
+}
+
 vectorized! {
-    /// Turns random bits into exponential gaps of the given mean, rounded to whole units.
+    /// Turns random bits into exponential gaps of the given mean, rounded to whole units; all are below [`ADDED`].
     fn gaps(bits: &mut [i64; BATCH], mean: f64) {
-        // 1.5 · 2⁵²: adding it leaves the nearest integer in the mantissa's low bits, for numbers below 2⁵¹.
+        // 1.5 · 2⁵²: adding it leaves the nearest integer in the mantissa's low bits.
         const ROUND: f64 = 6_755_399_441_055_744.0;
         for x in bits.iter_mut() {
-            // 52 bits as the mantissa of a number in [1, 2); 2 minus it is uniform on (0, 1].
-            let uniform = 2.0 - f64::from_bits((*x as u64 >> 12) | 0x3FF0_0000_0000_0000);
-            let gap = minus_ln(uniform) * mean + ROUND;
+            let gap = minus_ln(uniform(*x)) * mean + ROUND;
             *x = (gap.to_bits() as i64) - (ROUND.to_bits() as i64);
         }
     }

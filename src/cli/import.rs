@@ -109,10 +109,27 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
         }
         writeln!(
             out,
-            "\nTo let it sleep, name it in a model file: [mlp] weights = \"{}\"",
-            arguments.file.display()
+            "\nTo let it sleep, name it in a model file: [mlp] {}",
+            keys(arguments).join(", ")
         )
     })
+}
+
+/// Keys of a model file that say what these `arguments` say.
+fn keys(arguments: &ImportArguments) -> Vec<String> {
+    let text = |text: &str| toml::Value::from(text).to_string();
+    let mut keys = vec![format!(
+        "weights = {}",
+        text(&arguments.file.to_string_lossy())
+    )];
+    if arguments.bias == BiasChoice::Drop {
+        keys.push("bias = \"drop\"".into());
+    }
+    if let Some(names) = &arguments.layer_names {
+        let names: Vec<String> = names.iter().map(|name| text(name)).collect();
+        keys.push(format!("layer_names = [{}]", names.join(", ")));
+    }
+    keys
 }
 
 /// What is wrong with a weight file, in options.

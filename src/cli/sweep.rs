@@ -85,6 +85,13 @@ fn print(
         }
         if let (Some(ranked), Some(measure)) = (&swept.ranked, &plan.measure) {
             ranking(out, plan, ranked, measure, arguments.lowest)?;
+            match alike(ranked) {
+                0 | 1 => {}
+                n => writeln!(
+                    out,
+                    "The first {n} do equally well; of them the one stands first that comes first in the sweep."
+                )?,
+            }
         }
         match (&swept.tested, unchosen(plan)) {
             (Some(tested), _) => {
@@ -110,6 +117,14 @@ fn print(
         }
         writeln!(out, "\nWritten to {folder}/{}", table::FILE)
     })
+}
+
+/// How many points do as well as the best.
+fn alike(ranked: &[Ranked]) -> usize {
+    let mean = |row: &Ranked| row.sample.map(|sample| sample.mean);
+    let best = ranked.first().and_then(mean);
+    let alike = ranked.iter().take_while(|row| mean(row) == best);
+    best.map_or(0, |_| alike.count())
 }
 
 /// Why no point is the best, where none is chosen.

@@ -202,9 +202,11 @@ pub fn sections() -> Vec<Page> {
             weights, its activations and 0; applied = s / previous; factor = 1 / applied; previous = applied (Tadros et al. 2022; Diehl et al. \
             2015 have previous = s). Activations are those of testing.";
         "neuron" describe(&sleep_replay::neuron_keys()) => "Neurons of every layer but the input, with the parameters of the model \
-            (`describe lif`): one value each, or one per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers.";
+            (`describe lif`): one value each, or one per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers. Models are \
+            those onto which an arrival adds to the potential, `lif` and `lif_adaptive`; words of theirs (`reset`) are as by default.";
         "plasticity" describe(&sleep_replay::plasticity_keys()) => "What changes the weights in sleep, with the parameters of the \
-            rule (`describe sleep_replay`): one value each, or one per layer.";
+            rule (`describe sleep_replay`): one value each, or one per layer; what is a weight there is a bare number. Rules are those \
+            that take weights of both signs, `covariance` and `sleep_replay`.";
         "sleep" describe(&Sleep::new(true)) => "When, how long and with which input the network sleeps.";
         "memory" describe(&sleep_replay::Memory::default()) => "Images that are cached awake and replayed in sleep as Poisson \
             spikes, one at a time, in turns with the input of sleep.";
@@ -230,7 +232,8 @@ pub fn sections() -> Vec<Page> {
         "task" describe(&foraging::any_task()) => "[task.NAME]: what an agent is to eat, and what not.";
         "phase" describe(&foraging::any_phase()) => "[[phase]]: what an agent goes through, one after the other.";
         "record" describe(&foraging::Recorded::of(&foraging::published())) => "What is noted of an agent.";
-        "output" describe(&sleep_replay::Export::default()) => "Files beside the run file, where a trained network sleeps.";
+        "output" describe(&sleep_replay::Export::default()) => "Files beside the run file, where a trained network sleeps or \
+            dreams.";
     }
 }
 

@@ -268,7 +268,11 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let bouts = schedule.as_ref().map(|schedule| &schedule.bouts);
     around.duration = bouts.map(|bouts| total(bouts));
     let forces = homeostasis.as_ref().zip(around.duration);
-    let ends_in_time = forces.is_none_or(|(forces, run)| homeostasis::end(root, forces, run));
+    let triggers = &known.network.triggers;
+    let ends_in_time = forces.is_none_or(|(forces, run)| homeostasis::end(root, forces, run))
+        & around
+            .duration
+            .is_none_or(|run| trigger::end(root, triggers, run));
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
     let guard = read_in(
         root,

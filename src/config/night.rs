@@ -7,7 +7,7 @@ use std::time;
 use super::form::{self, Around, Known, Layers, Paths, read_in, write};
 use super::network::{Top, engine};
 use super::reader::Section;
-use super::sleep_replay::{Data, Mlp, Weights, layer_names, layer_sizes};
+use super::sleep_replay::{Data, Export, Mlp, Weights, layer_names, layer_sizes};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::protocol::hypnogram::{Bout, Kind, Timeline, TooLong};
@@ -31,6 +31,8 @@ pub struct Night {
     pub compare: Compare,
     /// What goes into the run file.
     pub record: Record,
+    /// Files beside the run file.
+    pub output: Export,
     /// Wall time between checkpoints; `None` for no checkpoints.
     pub checkpoint_every: Option<time::Duration>,
 }
@@ -159,6 +161,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
         _ => true,
     };
     let record = read_in(root, "record", Record::default(), &around);
+    let output = read_in(root, "output", Export::default(), &around);
     let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
     let (top, mlp) = (top?, mlp?);
     if !acts {
@@ -194,6 +197,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
         nights: nights?,
         compare: compare?,
         record,
+        output: output?,
         checkpoint_every: checkpoint?.every,
     })
 }
@@ -311,6 +315,7 @@ pub fn resolved_night(model: &Night) -> String {
     text += &write("night", &model.nights, one);
     text += &write("compare", &model.compare, one);
     text += &write("record", &model.record, one);
+    text += &write("output", &model.output, one);
     let every = model.checkpoint_every;
     text += &write("checkpoint", &engine::Checkpoint { every }, one);
     text

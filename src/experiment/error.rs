@@ -200,7 +200,7 @@ pub enum ExperimentError {
     /// An image whose shape is not known.
     #[error(
         "[sleep.input] patch: a window needs an image of known shape; found {pixels} input units and no data set\n  \
-         help: name a data set in [data], use a square pattern, or set `patch = \"off\"`"
+         help: name a data set in [data], give the pattern as an array of two dimensions, or set `patch = \"off\"`"
     )]
     NoShape {
         /// Units of the input layer.
@@ -237,6 +237,20 @@ pub enum ExperimentError {
         found: usize,
         /// Units of the input layer.
         expected: usize,
+    },
+    /// A pattern of another shape than the images.
+    #[error(
+        "[sleep.input] pattern: `{file}` has {} rows of {} pixels, expected {} of {}, as the images have that the network learns\n  \
+         help: `.T` turns an array round; an array of one dimension is taken pixel by pixel",
+        .found.0, .found.1, .expected.0, .expected.1
+    )]
+    PatternShape {
+        /// The pattern file.
+        file: String,
+        /// Its rows and columns.
+        found: (usize, usize),
+        /// Those of the images.
+        expected: (usize, usize),
     },
     /// A model larger than the memory that there is for it.
     #[error(

@@ -92,11 +92,23 @@ impl Inputs {
                 ..
             } => {
                 let image = weight_file::read_image(path)?;
-                if image.len() != pixels {
+                if image.pixels.len() != pixels {
                     return Err(ExperimentError::PatternSize {
                         file: path.display().to_string(),
-                        found: image.len(),
+                        found: image.pixels.len(),
                         expected: pixels,
+                    });
+                }
+                let known = set
+                    .as_ref()
+                    .map(|set| (set.train.height(), set.train.width()));
+                if let (Some(found), Some(expected)) = (image.shape, known)
+                    && found != expected
+                {
+                    return Err(ExperimentError::PatternShape {
+                        file: path.display().to_string(),
+                        found,
+                        expected,
                     });
                 }
                 pattern = Some(image);
@@ -106,7 +118,8 @@ impl Inputs {
                 ..
             } => {}
         }
-        let (width, height) = shape(model, set.as_ref(), pixels)?;
+        let drawn = pattern.as_ref().and_then(|image| image.shape);
+        let (width, height) = shape(model, set.as_ref(), drawn, pixels)?;
         if let Input::Image {
             patch: Some(Window { side, .. }),
             ..
@@ -125,7 +138,7 @@ impl Inputs {
             joint,
             given,
             spikes,
-            pattern,
+            pattern: pattern.map(|image| image.pixels),
             width,
             height,
         })
@@ -218,14 +231,19 @@ pub(super) fn selection(data: &Data, train: &TrainImages) -> Selection {
     }
 }
 
-/// Rows and columns of an input image: those of the data set, else a square if the input layer is one.
+/// Columns and rows of an input image: those of the data set, else those of the image that is `drawn` in sleep, given as rows and
+/// columns, else a square if the input layer is one.
 fn shape(
     model: &SleepReplay,
     set: Option<&DataSet>,
+    drawn: Option<(usize, usize)>,
     pixels: usize,
 ) -> Result<(usize, usize), ExperimentError> {
     if let Some(set) = set {
         return Ok((set.train.width(), set.train.height()));
+    }
+    if let Some((rows, columns)) = drawn {
+        return Ok((columns, rows));
     }
     let side = pixels.isqrt();
     let windowed = matches!(model.sleep.input, Input::Image { patch: Some(_), .. });

@@ -199,12 +199,12 @@ fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, Experime
     let (file, from) = match (entry.build)(&stimulus.kind.values)? {
         Brings::File { file, from } => (file, from),
         Brings::Image(image) => {
-            let pixels = weight_file::read_image(&image.path)?;
+            let pixels = weight_file::read_image(&image.path)?.pixels;
             return Ok(Some(Data::Image(pixels.into())));
         }
         Brings::Episodes(episodes) => {
             let numbers = match episodes.is_bounded() {
-                true => weight_file::read_image(&episodes.path)?,
+                true => weight_file::read_image(&episodes.path)?.pixels,
                 false => weight_file::read_numbers(&episodes.path)?,
             };
             return Ok(Some(Data::Image(numbers.into())));

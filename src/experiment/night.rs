@@ -27,9 +27,11 @@ use crate::experiment::inputs::{data_set, held_out, selection, tests};
 use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::score::Score;
+use crate::experiment::trained_weights;
 use crate::mlp::dataset;
 use crate::mlp::exam::Tests;
 use crate::mlp::images::Images;
+use crate::mlp::perceptron::Mlp;
 use crate::protocol::hypnogram::Bout;
 use crate::record::layout::{Layout, Projection};
 use crate::record::output;
@@ -142,6 +144,7 @@ struct Slept {
     seed: u64,
     scores: Vec<Score>,
     dreams: Matrix,
+    mlp: Mlp,
     fingerprint: Fingerprint,
     complete: bool,
     tripped: Option<Tripped>,
@@ -226,6 +229,7 @@ impl Dreamers {
         Ok(Slept {
             seed,
             dreams: sleeper.dreamt(self.model.data.tasks.len() - 1),
+            mlp: sleeper.learner.mlp,
             scores,
             fingerprint,
             complete,
@@ -282,6 +286,11 @@ impl Dreamers {
     ) -> Result<(), ExperimentError> {
         let rows = slept.iter().flat_map(rows_of);
         table::write_csv(&desk.directory.join(ACCURACY), &rows.collect::<Vec<_>>())?;
+        let networks = slept.iter().map(|slept| (slept.seed, &slept.mlp));
+        trained_weights::write(&self.model.output, networks, desk.directory)?;
+        if !self.model.output.figures {
+            return Ok(());
+        }
         let figures = desk.directory.join(FIGURES);
         output::named_directory(&figures)?;
         if let Some(first) = slept.first() {
@@ -359,7 +368,10 @@ impl Experiment for Dreamers {
         let figures = NAMES
             .iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        let seeds = seeds(self.model.seed, self.model.seeds);
+        let weights = trained_weights::names(&seeds);
         figures
+            .chain(weights)
             .chain([ACCURACY.to_owned()])
             .map(PathBuf::from)
             .collect()

@@ -62,6 +62,7 @@ pub fn write(files: &[PathBuf], options: &Options, out: &Path) -> Result<(), Exp
 /// The page about the runs of `files`.
 fn page(files: &[PathBuf], options: &Options) -> Result<Page, ExperimentError> {
     let (mut page, mut compared) = (Page::default(), Vec::new());
+    let mut paths = Vec::new();
     for file in files {
         let subject = Subject::open(file)?;
         let asked = [("--from", options.from), ("--to", options.to)];
@@ -78,11 +79,17 @@ fn page(files: &[PathBuf], options: &Options) -> Result<Page, ExperimentError> {
         let scans = subject.scan()?;
         page.runs.push(subject.run(&scans, options)?);
         compared.push((subject.name.clone(), subject.stop, scans));
+        paths.push(subject.recording.path().to_owned());
         if page.title.is_empty() {
             page.title = facts::title(&subject);
         }
     }
     if let [_, _, ..] = &compared[..] {
+        let names = facts::names(&paths);
+        for ((run, other), name) in page.runs.iter_mut().zip(&mut compared).zip(names) {
+            other.0.clone_from(&name);
+            run.name = name;
+        }
         page.title = format!("{} runs side by side", compared.len());
         page.before.push(Part::Table(side_by_side(&compared)));
         page.before.extend(beside::tables(&page.runs));

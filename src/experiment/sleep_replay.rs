@@ -1,6 +1,6 @@
 //! Sleep replay: seeds in parallel, the run file, the table, the figures.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time;
 
 use rayon::prelude::*;
@@ -21,7 +21,8 @@ use crate::experiment::resource;
 use crate::experiment::setting::Setting;
 use crate::experiment::spiking::{self, Gains};
 use crate::experiment::summary;
-use crate::mlp::{dataset, weight_file};
+use crate::experiment::trained_weights;
+use crate::mlp::dataset;
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Bout;
 use crate::record::layout::{Layout, Projection};
@@ -164,7 +165,9 @@ impl Nights {
                 Stop::new(&|| desk.crew.is_told_to_stop()),
             )?;
         }
-        export(&self.model, repetitions, directory)
+        let networks = repetitions.iter();
+        let networks = networks.map(|repetition| (repetition.seed, &repetition.slept.mlp));
+        trained_weights::write(&self.model.output, networks, directory)
     }
 }
 
@@ -211,10 +214,7 @@ impl Experiment for Nights {
             .iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
         let seeds = seeds(self.model.seed, self.model.seeds);
-        let weights = seeds.iter().flat_map(|&(_, seed)| {
-            let stem = weights_stem(seeds.len(), seed);
-            ["safetensors", "npz", "mat"].map(|ending| format!("{stem}.{ending}"))
-        });
+        let weights = trained_weights::names(&seeds);
         let names = figures.chain(weights).chain([ACCURACY.to_owned()]);
         names.map(PathBuf::from).collect()
     }
@@ -401,37 +401,4 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         reports: watched.sampling.reports(&watched.populations),
         ..Layout::default()
     }
-}
-
-/// Name of the weight files of `seed`, one of `seeds`, without their endings.
-fn weights_stem(seeds: usize, seed: u64) -> String {
-    match seeds {
-        1 => "weights".into(),
-        _ => format!("weights-seed-{seed}"),
-    }
-}
-
-fn export(
-    model: &SleepReplay,
-    repetitions: &[Repetition],
-    directory: &Path,
-) -> Result<(), ExperimentError> {
-    for repetition in repetitions {
-        let stem = weights_stem(repetitions.len(), repetition.seed);
-        if model.output.safetensors {
-            let path = directory.join(format!("{stem}.safetensors"));
-            weight_file::write_safetensors(&path, &repetition.slept.mlp)?;
-        }
-        if model.output.npz {
-            weight_file::write_npz(
-                &directory.join(format!("{stem}.npz")),
-                &repetition.slept.mlp,
-            )?;
-        }
-        if model.output.mat {
-            let path = directory.join(format!("{stem}.mat"));
-            weight_file::write_matlab(&path, &repetition.slept.mlp)?;
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use super::field::Spike;
 use super::network::{Learns, Network, Shown};
 use super::plan::{Plan, Turn};
 use super::world::{Pattern, World};
@@ -80,12 +81,33 @@ struct Mind {
 
 /// Spikes of each hidden cell in so many epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Spiked {
+struct Count {
     spikes: Vec<u64>,
     epochs: u64,
 }
 
-impl Spiked {
+impl Count {
+    /// No epoch yet.
+    fn new(hidden: usize) -> Self {
+        Self {
+            spikes: vec![0; hidden],
+            epochs: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.spikes.fill(0);
+        self.epochs = 0;
+    }
+
+    /// An epoch with these spikes.
+    fn add(&mut self, spikes: &[Spike]) {
+        self.epochs += 1;
+        for spike in spikes {
+            self.spikes[spike.cell as usize] += 1;
+        }
+    }
+
     /// Spikes of each cell per epoch; none where there was no epoch.
     fn rates(&self) -> Vec<f32> {
         let rate = |&spikes: &u64| (spikes as f64 / self.epochs as f64) as f32;
@@ -94,13 +116,28 @@ impl Spiked {
     }
 }
 
+/// How hidden cells spiked while a task was trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Spiked {
+    /// All the time.
+    ever: Count,
+    /// In the last aeon.
+    last: Count,
+}
+
 impl Mind {
-    /// Mean rate of each hidden cell in the tasks it was trained in, each with the same weight; spikes per epoch.
-    fn rates(&self) -> Vec<f64> {
-        let trained = self.spiked.iter().filter(|one| one.epochs > 0);
+    /// Mean rate of each hidden cell in the tasks it was trained in, each with the same weight, those that are `recent` by their
+    /// last aeon; spikes per epoch.
+    fn rates(&self, recent: impl Fn(usize) -> bool) -> Vec<f64> {
+        let counts = self.spiked.iter().enumerate();
+        let counts = counts.map(|(task, spiked)| match recent(task) {
+            true => &spiked.last,
+            false => &spiked.ever,
+        });
+        let trained = counts.filter(|count| count.epochs > 0);
         let share = 1.0 / trained.clone().count().max(1) as f64;
         let mut rates = vec![0.0; self.network.hidden()];
-        for Spiked { spikes, epochs } in trained {
+        for Count { spikes, epochs } in trained {
             for (rate, &spikes) in rates.iter_mut().zip(spikes) {
                 *rate += share * spikes as f64 / *epochs as f64;
             }
@@ -145,8 +182,8 @@ impl Life {
             mind: Mind {
                 spiked: vec![
                     Spiked {
-                        spikes: vec![0; network.hidden()],
-                        epochs: 0,
+                        ever: Count::new(network.hidden()),
+                        last: Count::new(network.hidden()),
                     };
                     plan.tasks.len()
                 ],
@@ -251,7 +288,12 @@ impl Life {
         }
         self.rates.push(Rates {
             phase: self.phase,
-            tasks: self.mind.spiked.iter().map(Spiked::rates).collect(),
+            tasks: self
+                .mind
+                .spiked
+                .iter()
+                .map(|spiked| spiked.ever.rates())
+                .collect(),
         });
         if plan.is_returned_to(self.phase) {
             self.kept.insert(self.phase, self.mind.clone());
@@ -288,7 +330,7 @@ impl Life {
 
     /// An aeon of `turn`.
     fn live(&mut self, plan: &Plan, turn: Turn, learns: bool) {
-        let asleep = matches!(turn, Turn::Sleep | Turn::UniformSleep);
+        let asleep = turn.is_asleep();
         let learns = Learns {
             hidden: learns && turn == Turn::Explore,
             output: learns,
@@ -306,6 +348,9 @@ impl Life {
             // Food lies as dense as in a task, of which every pattern is half.
             World::new(plan.side, 2 * plan.pairs, &patterns, &mut self.stream)
         });
+        if let (Turn::Task(task), true) = (turn, learns.output) {
+            self.mind.spiked[task].last.clear();
+        }
         for _ in 0..plan.epochs {
             let reward = match asleep {
                 true => self.sleep(plan, turn),
@@ -328,7 +373,9 @@ impl Life {
 
     /// An epoch asleep; its reward.
     fn sleep(&mut self, plan: &Plan, turn: Turn) -> f64 {
-        let mut rates = self.mind.rates();
+        let beside = &plan.phases[self.phase].turns;
+        let recent = |task| turn == Turn::RecentSleep && beside.contains(&Turn::Task(task));
+        let mut rates = self.mind.rates(recent);
         if turn == Turn::UniformSleep {
             let mean = rates.iter().sum::<f64>() / rates.len() as f64;
             rates.fill(mean);
@@ -360,10 +407,9 @@ impl Life {
             .collect();
         network.live(&plan.setting, Shown::View(&shown));
         if let (Turn::Task(task), true) = (turn, learns.output) {
-            let Spiked { spikes, epochs } = &mut spiked[task];
-            *epochs += 1;
-            for spike in &network.spikes()[1] {
-                spikes[spike.cell as usize] += 1;
+            let Spiked { ever, last } = &mut spiked[task];
+            for count in [ever, last] {
+                count.add(&network.spikes()[1]);
             }
         }
         let restless = (world.hunger() as f64 * agent.restlessness).min(agent.most_restless);

@@ -25,17 +25,25 @@ pub enum Turn {
     Task(usize),
     /// Nothing to see; hidden cells are driven at their own rates, directions learn.
     Sleep,
-    /// The same with one rate for all of them.
+    /// The same, where the rates in tasks that take turns with it are those of their last aeon: so the published code has it.
+    RecentSleep,
+    /// The same as `Sleep` with one rate for all of them.
     UniformSleep,
 }
 
 impl Turn {
     /// What model files call what is no task.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub const NAMES: [(&'static str, Self); 4] = [
         ("explore", Self::Explore),
         ("sleep", Self::Sleep),
+        ("recent_sleep", Self::RecentSleep),
         ("uniform_sleep", Self::UniformSleep),
     ];
+
+    /// Whether the agent is asleep.
+    pub fn is_asleep(self) -> bool {
+        matches!(self, Self::Sleep | Self::RecentSleep | Self::UniformSleep)
+    }
 }
 
 /// A number of aeons.

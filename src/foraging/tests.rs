@@ -480,13 +480,19 @@ fn reward_says_which_way_directions_learn_and_each_layer_learns_by_itself() {
 }
 
 #[test]
-fn sleep_at_own_rates_is_not_sleep_at_one_rate() {
-    let last = |turn: Turn| {
+fn sleep_at_own_rates_is_not_sleep_at_one_rate_nor_at_those_of_the_last_aeon() {
+    let last = |turns: &[Turn]| {
         let mut plan = plan();
-        plan.phases[4].turns[1] = turn;
+        plan.phases[4].turns = turns.to_vec();
         let mut life = Life::new(&plan, 7);
         to_the_end(&mut life, &plan);
         life.noted().last().expect("noted").weights.clone()
     };
-    assert_ne!(last(Turn::Sleep), last(Turn::UniformSleep));
+    let beside = |turn| last(&[Turn::Task(1), turn]);
+    let [own, recent, uniform] = [Turn::Sleep, Turn::RecentSleep, Turn::UniformSleep].map(beside);
+    assert_ne!(own, uniform);
+    assert_ne!(own, recent);
+    assert_ne!(recent, uniform);
+    // Tasks that do not take turns with sleep count as a whole.
+    assert_eq!(last(&[Turn::Sleep]), last(&[Turn::RecentSleep]));
 }

@@ -289,12 +289,21 @@ fn array(path: &Path) -> Result<Vec<u8>, Problem> {
     content(path)
 }
 
+/// An image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Pixel intensities, row by row.
+    pub pixels: Vec<f32>,
+    /// Rows and columns, if the file says so: more than one of each.
+    pub shape: Option<(usize, usize)>,
+}
+
 /// Reads an image of pixel intensities, such as the mean of a training set, from a `.npy` file of one or two
 /// dimensions. Values are in C order.
 ///
 /// # Errors
 /// If the file cannot be read, is not such an array of floating-point numbers, or a value is not between 0 and 1.
-pub fn read_image(path: &Path) -> Result<Vec<f32>, WeightFileError> {
+pub fn read_image(path: &Path) -> Result<Image, WeightFileError> {
     array(path)
         .and_then(|bytes| numpy::read_image(&bytes))
         .map_err(|problem| problem.in_file(path))

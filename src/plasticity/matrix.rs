@@ -85,8 +85,9 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     post: Vec<[f64; POST]>,
     last: Vec<Time>,
     log: Vec<Post<PRE, POST>>,
-    /// Spikes that synapses have not seen yet.
+    /// Spikes that synapses have not seen yet, and what those push that were fired before the rule got other values.
     waiting: VecDeque<(Time, u32)>,
+    promised: VecDeque<Option<f64>>,
     /// What the log does to each target of the row at hand.
     sums: Vec<f64>,
     /// What each target has of its own, if it has.
@@ -142,6 +143,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             last: vec![Time::NEVER; n_target],
             log: Vec::new(),
             waiting: VecDeque::new(),
+            promised: VecDeque::new(),
             sums: Vec::new(),
             own: Vec::new(),
             taken: Taken::default(),
@@ -162,12 +164,13 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     fn see(&mut self, t: Time) {
         while let Some(&(at, target)) = self.waiting.front().filter(|(at, _)| *at < t) {
             self.waiting.pop_front();
+            let promised = self.promised.pop_front().flatten();
             let (is_taught, j) = (target & TAUGHT != 0, (target & !TAUGHT) as usize);
             let before = times(self.post[j], self.clock.fall_post(at));
             let mut fall = self.clock.fall_pre(at);
             let push = match is_taught {
                 true => Some(self.rule.push_taught()),
-                false => self.rule.push(before).filter(|_| self.is_additive),
+                false => promised.or_else(|| self.pushed(before)),
             };
             if let (Some(first), Some(push)) = (fall.first_mut(), push) {
                 *first *= push;
@@ -184,6 +187,29 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             }
             self.post[j] = jump(&self.clock.post, self.post[j], self.clock.rise_post(at));
             self.last[j] = at;
+        }
+    }
+
+    /// What a spike of a target pushes, given its traces right before it, if the rule has a push.
+    fn pushed(&self, before: [f64; POST]) -> Option<f64> {
+        self.rule.push(before).filter(|_| self.is_additive)
+    }
+
+    /// Spikes that wait push as the rule has it now, as those of rows do, whatever it becomes until they are seen.
+    fn promise(&mut self) {
+        if !self.is_additive || self.waiting.is_empty() {
+            return;
+        }
+        self.promised.resize(self.waiting.len(), None);
+        let mut post = self.post.clone();
+        for (k, &(at, target)) in self.waiting.iter().enumerate() {
+            if target & TAUGHT != 0 {
+                continue;
+            }
+            let own = &mut post[target as usize];
+            let before = times(*own, self.clock.fall_post(at));
+            self.promised[k] = self.promised[k].or_else(|| self.pushed(before));
+            *own = jump(&self.clock.post, *own, self.clock.rise_post(at));
         }
     }
 
@@ -288,6 +314,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     fn wait(&mut self, at: Time, target: u32) {
         let place = self.waiting.partition_point(|&(time, _)| time <= at);
         self.waiting.insert(place, (at, target));
+        // They end where all that is behind them is as it will be.
+        if place < self.promised.len() {
+            self.promised.insert(place, None);
+        }
     }
 
     /// As [`LearnMatrix::teach`].
@@ -388,6 +418,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
     ) -> Result<(), ParameterError> {
         let rule = R::new(values)?;
         self.settle_all(t, weights);
+        self.promise();
         self.rule = rule;
         Ok(())
     }
@@ -424,6 +455,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
         self.last.fill(Time::NEVER);
         self.states.fill(R::State::default());
         self.waiting.clear();
+        self.promised.clear();
     }
 
     fn bytes(&self) -> usize {

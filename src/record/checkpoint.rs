@@ -27,7 +27,7 @@ use crate::base::stream::mix;
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 

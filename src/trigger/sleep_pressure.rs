@@ -35,7 +35,8 @@ pub static SPEC: Spec = Spec {
     summary: "Sleep pressure of a population comes up to where sleep begins, and then down to where it ends, in turns: `until` of bouts of \
               wake and of sleep lets the network decide when it sleeps.",
     equations: "dS/dt = u (1 - S)/rise - max(0, 1 - u) S/fall, u = max(0, (rate - asleep)/(awake - asleep)), rate in each `look`;  told where S \
-                >= upper + C, then where S <= lower + C, C = amplitude cos(2 pi (t - peak)/day)",
+                >= upper + C, then where S <= lower + C, C = amplitude cos(2 pi (t - peak)/day); where it may not tell (`triggers`, \
+                `refractory`), at the first look at which it may, if it still holds",
     parameters: &[
         ParameterSpec::quantity(
             "awake",
@@ -133,6 +134,10 @@ impl Look for Pressure {
         let turns = sleeps != now.sleeps;
         now.sleeps = sleeps;
         turns.then_some(at)
+    }
+
+    fn missed(&self, now: &mut Now) {
+        now.sleeps = !now.sleeps;
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) trait Look: Send + Sync {
     /// Ends a step at `at`, in which there were so many `spikes`; when what is found then began.
     fn look(&self, now: &mut Self::Now, at: Time, spikes: u64) -> Option<Time>;
 
+    /// What the last look found was not told.
+    fn missed(&self, _now: &mut Self::Now) {}
+
     /// Brings what was read back from bytes into a form that it can go on from.
     fn settle(&self, _now: &mut Self::Now) {}
 }
@@ -71,6 +74,10 @@ impl<L: Look> Detect for Stepped<L> {
             *next = t.checked_add(self.step).unwrap_or(Time::MAX);
         }
         *spikes += nodes.len() as u64;
+    }
+
+    fn missed(&mut self) {
+        self.look.missed(&mut self.state.now);
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {

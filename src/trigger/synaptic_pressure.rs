@@ -29,7 +29,8 @@ pub static SPEC: Spec = Spec {
     summary: "Sleep pressure by synaptic strength: the total weight of a projection comes up to where sleep begins, and then down to where \
               it ends, in turns, as `sleep_pressure` by spikes.",
     equations: "S = (w - rested)/(tired - rested), w = sum |weights| / the same at the beginning, at each `look`;  told where S >= upper + C, then \
-                where S <= lower + C, C = amplitude cos(2 pi (t - peak)/day)",
+                where S <= lower + C, C = amplitude cos(2 pi (t - peak)/day); where it may not tell (`triggers`, `refractory`), at the \
+                first look at which it may, if it still holds",
     parameters: &[
         ParameterSpec::quantity(
             "tired",
@@ -128,6 +129,10 @@ impl Detect for Pressure {
             now.sleeps = sleeps;
             found.push(Found { event: t, at: t });
         }
+    }
+
+    fn missed(&mut self) {
+        self.now.sleeps = !self.now.sleeps;
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {

@@ -255,6 +255,61 @@ fn a_network_falls_asleep_when_it_was_busy_and_wakes_when_it_has_rested() {
     assert_eq!(again.fingerprint(), run.fingerprint());
 }
 
+/// Kept awake for 3 s, where it would have fallen asleep after 1.4 s.
+const DEPRIVED: &str = r#"
+[stage.W]
+stimuli = ["rhythm"]
+[stage.S]
+stimuli = []
+[[bout]]
+name = "deprived"
+stage = "W"
+duration = "3 s"
+triggers = []
+[[bout]]
+stage = "W"
+duration = "5 s"
+until = { trigger = "pressure" }
+[[bout]]
+stage = "S"
+duration = "5 s"
+until = { trigger = "pressure" }
+[record]
+spikes = "e"
+"#;
+
+#[test]
+fn pressure_that_nobody_listened_to_is_told_as_soon_as_somebody_does() {
+    let trigger = DAYS.split("[stage.W]").next().unwrap();
+    let text = [CIRCUIT, trigger, DEPRIVED].concat();
+    let run = recorded(&text);
+    let ends = ends(&run);
+    let [(_, deprived), (_, awake), (_, slept)] = ends[..] else {
+        panic!("{ends:?}");
+    };
+    // The next look is one of 100 ms, told 1 ms later; S was higher than after an ordinary day, so sleep is longer.
+    assert_eq!(deprived.as_ms(), 3_000.0);
+    assert!((awake - deprived).as_ms() <= 102.0, "{ends:?}");
+    let s: f64 = 1.0 - 0.8 * (-3_050.0_f64 / 2_000.0).exp();
+    let fall = 200.0 * (s / 0.2).ln();
+    let night = (slept - awake).as_ms();
+    assert!(
+        (fall - 110.0..fall + 120.0).contains(&night),
+        "{night} {fall}"
+    );
+    assert_eq!(run.detections("pressure").unwrap().len(), 2);
+    assert_eq!(recorded_in_pieces(&text).fingerprint(), run.fingerprint());
+    // What comes within the refractory time is told after it: sleep ends then, not at its longest.
+    let refractory = "[trigger.pressure]\nrefractory = \"1500 ms\"";
+    let run = recorded(&text.replace("[trigger.pressure]", refractory));
+    let found = run.detections("pressure").unwrap();
+    let [first, second] = found[..] else {
+        panic!("{found:?}");
+    };
+    let apart = (second.told - first.told).as_ms();
+    assert!((1_500.0..1_600.0).contains(&apart), "{apart}");
+}
+
 /// Awake the rhythm strengthens synapses, asleep they decay.
 const STRENGTH: &str = r#"
 [projection.e_e.plasticity]

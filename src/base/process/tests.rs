@@ -77,3 +77,52 @@ fn without_entities_or_rates_nothing_ever_comes() {
         assert!(Process::new(rates, Time::ZERO, &mut stream).is_none());
     }
 }
+
+#[test]
+fn slow_processes_keep_their_rate_as_long_as_the_clock_goes() {
+    // Gaps of a minute, of a quarter of an hour, of an hour and of three days, on either side of where they are drawn otherwise.
+    for mean_s in [50.0, 65.0, 900.0, 4e3, 2.5e5] {
+        let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+        for number in 0..40 {
+            let mut stream = Stream::new(number, "slow", 0);
+            let made = Process::new(&[&[1.0 / mean_s]], Time::ZERO, &mut stream);
+            let mut process = made.expect("some rate");
+            let mut last = 0;
+            // As many as surely come before the clock ends: 9.2e6 s.
+            for (t, ..) in events(&mut process, 20) {
+                let gap = (t - last) as f64 / (mean_s * 1e12);
+                (count, sum, squares) = (count + 1.0, sum + gap, squares + gap * gap);
+                last = t;
+            }
+        }
+        let mean: f64 = sum / count;
+        let variance = squares / count - mean * mean;
+        // Standard errors of mean and variance of exponential gaps: 1/√n and √8/√n.
+        let error = 1.0 / f64::sqrt(count);
+        assert!((mean - 1.0).abs() < 4.0 * error, "{mean_s}: mean {mean}");
+        let off = (variance - 1.0).abs();
+        assert!(
+            off < 4.0 * 8.0_f64.sqrt() * error,
+            "{mean_s}: variance {variance}"
+        );
+    }
+}
+
+#[test]
+fn gaps_are_rounded_alike_however_they_are_drawn() {
+    let mut bits = [0; BATCH];
+    Bits::new(&mut Stream::new(3, "gaps", 0)).fill(&mut bits);
+    let mean = 0.99 * ADDED / LONGEST_MEANS;
+    let long = bits.map(|bits| long_gap(bits, mean));
+    gaps(&mut bits, mean);
+    assert_eq!(bits, long);
+}
+
+#[test]
+fn what_comes_once_in_an_age_does_not_come() {
+    for rate_hz in [1e-9, 1e-30, 1e-290] {
+        let mut process = process(&[&[rate_hz]], Time::ZERO);
+        assert!(process.next_time() > Time::from_ps(1_000_000_000_000_000));
+        assert_eq!(process.pass(BATCH), Time::MAX);
+    }
+}

@@ -45,7 +45,7 @@ fn names(tasks: &[Task]) -> Vec<String> {
 
 /// What an aeon is for, by name.
 fn turn(tasks: Vec<String>) -> Form<'static, Turn> {
-    const EXPECTED: &str = "the name of a task, or explore, sleep, uniform_sleep";
+    const EXPECTED: &str = "the name of a task, or explore, sleep, recent_sleep, uniform_sleep";
     let written = tasks.clone();
     let read = move |item: &Item<'_>, _: &Around<'_>| {
         let text = item.text(EXPECTED)?;
@@ -91,10 +91,10 @@ impl Table for PhaseTable {
         let what = "how many aeons it lasts";
         k.need("aeons", &mut phase.aeons, count(1, MOST_AEONS), what);
         let what = "what its aeons are for, one after the other and over again: names of tasks, `explore`, `sleep`, \
-                    `uniform_sleep`";
+                    `recent_sleep`, `uniform_sleep`";
         let turns = list(
             turn(tasks.clone()),
-            "an array of tasks, explore, sleep, uniform_sleep",
+            "an array of tasks, explore, sleep, recent_sleep, uniform_sleep",
         );
         k.need("turns", &mut phase.turns, turns, what);
         let what = "the earlier phase from whose end it starts";

@@ -171,7 +171,7 @@ impl Bout {
         k.told("value", none, &mut self.value, altered(How::Value), what);
         let what = "how long the way from what was altered before takes, such as \"5 s\", at most the bout";
         k.told("ramp", "at once", &mut self.ramp, given(span()), what);
-        let what = "the longest step of a ramp";
+        let what = "the longest step of a ramp, which has four at least; each comes at its end to what the ramp is there";
         k.or("ramp_step", &mut self.ramp_step, span(), what);
     }
 

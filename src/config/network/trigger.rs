@@ -4,7 +4,7 @@ use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Row, Table, chosen, describe, given, population_name, read, refuse_foreign,
+    Around, Keys, Row, Table, chosen, describe, few, given, population_name, read, refuse_foreign,
     registered, span, spec_keys, text, wait,
 };
 use crate::config::reader::Section;
@@ -86,6 +86,36 @@ pub(super) fn trigger(section: &Section<'_>, name: &str, around: &Around<'_>) ->
     let spec = chosen(section, "kind", "what it looks for", &specs())?;
     let good = refuse_foreign(section, &by_kind(), spec.name, "trigger");
     read(section, start(name, spec), around).filter(|_| good)
+}
+
+/// How often a trigger looks though nothing spikes, in the kinds that do.
+const STEPS: [&str; 2] = ["look", "bin"];
+
+/// Most looks of a trigger in a run: as many take some seconds.
+const MOST_LOOKS: i64 = 10_000_000;
+
+/// Whether each of `triggers` looks as often in the `run` as can be waited for; reports which does not.
+pub(super) fn end(root: &Section<'_>, triggers: &[Trigger], run: Duration) -> bool {
+    let section = root.get("trigger").and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
+    let mut good = true;
+    for trigger in triggers {
+        let own = section.as_ref().and_then(|all| all.get(&trigger.name));
+        let Some(own) = own.and_then(|item| item.section()) else {
+            continue;
+        };
+        own.ignore();
+        for key in STEPS {
+            let step_ms = trigger.kind.values.number(key);
+            let step = step_ms.and_then(|ms| Duration::from_ms(ms).ok());
+            // What is copied is refused where it was written.
+            if let (Some(step), Some(item)) = (step, own.get(key)) {
+                good &= few(&item, step, run, MOST_LOOKS);
+            }
+        }
+    }
+    good
 }
 
 /// Whether everything that is watched fires; reports what never does.

@@ -378,7 +378,11 @@ impl Table for Patch {
         let most = layers.sizes[0].isqrt();
         let fits = self.side <= most;
         if !fits {
-            item.refuse::<()>(&format!("at most {most}, the side of the image"), None);
+            let pixels = layers.sizes[0];
+            let expected = format!(
+                "at most {most}, as long as the shorter side of an image of {pixels} pixels can be"
+            );
+            item.refuse::<()>(&expected, None);
         }
         fits
     }

@@ -199,13 +199,14 @@ fn per_layer<'f>(
 ) -> Form<'f, Vec<Option<f64>>> {
     // In a network made from an MLP potentials are multiples of weights, which have no unit.
     let dimension = match parameter.dimension() {
-        Dimension::Voltage => Dimension::One,
+        Dimension::Voltage | Dimension::Weight => Dimension::One,
         dimension => dimension,
     };
     let one = move |item: &Item<'_>| {
         if dimension == Dimension::One && item.as_text().is_some() && !item.is_formula() {
             let help = match parameter.dimension() {
                 Dimension::Voltage => "potentials of a network made from an MLP have no unit",
+                Dimension::Weight => "weights of a network made from an MLP have no unit",
                 _ => "write it without quotes",
             };
             return item.refuse("a number", Some(help.into()));

@@ -36,9 +36,15 @@ pub(super) struct Altered {
 pub struct Ramp {
     /// How long that takes, above zero: at its end all is as the bout says.
     pub length: Duration,
-    /// The longest step, above zero.
+    /// The longest step, above zero; there are at least [`FEWEST_STEPS`].
     pub step: Duration,
 }
+
+/// A ramp no longer than its longest step is to be a ramp, not a jump at its end.
+pub const FEWEST_STEPS: i64 = 4;
+
+/// How much further a step goes where neurons are impossible at its end, as a share of a step.
+const FURTHER: f64 = 1e-3;
 
 /// What a checkpoint keeps.
 #[derive(Serialize, Deserialize)]
@@ -110,6 +116,7 @@ impl Simulation {
                     return Err(SimulationError::Ramp { length, step });
                 }
                 let steps = (length.ps() - 1) / step.ps() + 1;
+                let steps = steps.max(FEWEST_STEPS.min(length.ps()));
                 self.altered.way = Some(Way {
                     from: self.altered.now.clone(),
                     to: wanted,
@@ -123,21 +130,24 @@ impl Simulation {
         Ok(())
     }
 
-    /// Takes the steps that are due by now. One at which neurons are impossible, as where a current leads exactly to the
-    /// threshold, is left out: it stays as it was until the next.
+    /// Takes the steps that are due by now. Where neurons are impossible at one, as where a current leads exactly to the
+    /// threshold, it goes a little further; it is left out if they are so there, too.
     pub(super) fn take_steps(&mut self) {
         while self.altered.due() <= self.now {
             let Some(way) = &mut self.altered.way else {
                 return;
             };
             way.done += 1;
-            let (wanted, is_last) = (way.after(way.done), way.done == way.steps);
+            let (wanted, is_last) = (way.after(way.done as f64), way.done == way.steps);
+            let further = way.after(way.done as f64 + FURTHER);
             if is_last {
                 self.altered.way = None;
             }
             self.bout.changes += 1;
             // The last was tried when the way began.
-            let _ = self.alter(wanted, true);
+            if self.alter(wanted, true).is_err() && !is_last {
+                let _ = self.alter(further, true);
+            }
         }
     }
 

@@ -232,9 +232,10 @@ impl Stimulation {
     /// `nodes` of the population at index `population` spiked at `t`.
     pub(super) fn see(&mut self, population: usize, t: Time, nodes: &[u32]) {
         for at in 0..self.triggers.len() {
-            let trigger = &mut self.triggers[at];
-            if trigger.population == Some(population) {
-                trigger.detect.see(t, nodes, &mut self.found);
+            if self.triggers[at].population == Some(population) {
+                self.bring(at, t);
+                let detect = &mut self.triggers[at].detect;
+                detect.at(t, nodes, &mut self.found);
                 self.tell(at);
             }
         }
@@ -243,11 +244,23 @@ impl Stimulation {
     /// Every spike before `now` has been seen.
     pub(super) fn come_to(&mut self, now: Time) {
         for at in 0..self.triggers.len() {
-            let trigger = &mut self.triggers[at];
-            if !trigger.is_clock() {
-                trigger.detect.come_to(now, &mut self.found);
-                self.tell(at);
+            if !self.triggers[at].is_clock() {
+                self.bring(at, now);
             }
+        }
+    }
+
+    /// Brings the trigger at index `at` to `now`, up to which it sees nothing, and takes what it finds one by one: whether it is
+    /// told is known before it looks for more.
+    fn bring(&mut self, at: usize, now: Time) {
+        loop {
+            let detect = &mut self.triggers[at].detect;
+            let next = detect.alone();
+            if next >= now {
+                return;
+            }
+            detect.at(next, &[], &mut self.found);
+            self.tell(at);
         }
     }
 
@@ -290,6 +303,7 @@ impl Stimulation {
         let trigger = &mut self.triggers[at];
         for found in self.found.drain(..) {
             if !trigger.on || is_refractory(trigger.last, found.at, trigger.refractory) {
+                trigger.detect.missed();
                 continue;
             }
             trigger.last = Some(found.at);

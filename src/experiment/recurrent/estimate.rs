@@ -22,6 +22,7 @@ use crate::neuron;
 use crate::record::SPIKE_BYTES as RECORDED_SPIKE_BYTES;
 use crate::report::figure::Raster;
 use crate::run::crew;
+use crate::stimulus::poisson;
 
 /// Expected size of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -135,6 +136,18 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         let driven = total(noise.targets.iter().map(|&target| size(target)));
         noise.rate_hz * driven
     });
+    // What goes up and down does so about its rate.
+    let swinging = model
+        .network
+        .stimuli
+        .iter()
+        .filter(|own| own.kind.spec.name == poisson::SPEC.name && !own.swings.with.is_empty());
+    let swinging = swinging.map(|own| {
+        let targets = own.targets.iter();
+        let targets = targets.filter_map(|name| model.network.find(name));
+        own.kind.values.number("rate").unwrap_or(0.0)
+            * total(targets.map(|target| f64::from(target.size)))
+    });
     let in_flight_bytes_per_hz = IN_FLIGHT_BYTES * total(rows.iter().map(|rows| rows.in_flight));
     let recorded = model.record.spikes.iter().filter_map(|recorded| {
         let population = model.network.find(&recorded.population)?;
@@ -173,7 +186,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         neurons: neurons as u64,
         synapses,
         lanes,
-        noise_events_per_s: total(noise),
+        noise_events_per_s: total(noise.chain(swinging)),
         synaptic_events_per_s_and_hz: synapses,
         memory_bytes,
         peak_bytes: PROGRAM_BYTES + memory_bytes + beside_bytes + BUSY_HZ * in_flight_bytes_per_hz,

@@ -67,31 +67,88 @@ fn name(row: &[Cell], columns: usize) -> String {
     named.join(", ")
 }
 
+/// What a column is called: by its heading, and where that only says how the column before it spreads, by that one's too.
+fn headed(table: &Table, k: usize) -> Option<String> {
+    let head = &table.columns.get(k)?.head;
+    let before = k.checked_sub(1).filter(|_| is_spread(head));
+    Some(match before {
+        Some(before) => format!("{} {head}", table.columns[before].head),
+        None => head.clone(),
+    })
+}
+
+/// Whether a column says how far numbers of the one before it lie apart.
+fn is_spread(head: &str) -> bool {
+    head.starts_with('±')
+}
+
+/// What each of some tables has, in the order in which they have it, each once.
+fn union(lists: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for list in lists {
+        // What another table lacks stands behind what it stands behind here.
+        let mut at = 0;
+        for one in list {
+            match all.iter().position(|known| *known == one) {
+                Some(known) => at = known + 1,
+                None => {
+                    all.insert(at, one);
+                    at += 1;
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The number that `table` has in the row and the column of these names, with what it means.
+fn cell(table: &Table, by: usize, called: &str, head: &str) -> Option<Cell> {
+    let k = (by..table.columns.len()).find(|&k| headed(table, k).as_deref() == Some(head))?;
+    let mut rows = table.rows.iter().filter(|row| name(row, by) == called);
+    let mut cell = rows.next()?.get(k)?.clone();
+    cell.meaning = table.columns[k].meaning.or(cell.meaning);
+    Some(cell)
+}
+
+/// What is said of a table behind its kind, such as how many seeds it is of.
+fn said(table: &Table) -> &str {
+    table.caption[kind(table).len()..].trim_start_matches([',', ';', ' '])
+}
+
 /// One table of what two or more of `tables` have, which are of one kind; `None` if there is nothing.
 fn joined(kind: &str, runs: &[Run], tables: &[Option<&Table>]) -> Option<Table> {
-    let first = tables.iter().flatten().next()?;
-    let by = named_by(first);
+    let found = || tables.iter().flatten();
+    let by = named_by(found().next()?);
+    let called = |table: &&Table| table.rows.iter().map(|row| name(row, by)).collect();
+    let heads = |table: &&Table| {
+        let columns = by..table.columns.len();
+        columns.filter_map(|k| headed(table, k)).collect()
+    };
+    let heads = union(found().map(heads));
     let mut rows = Vec::new();
-    for row in &first.rows {
-        let called = name(row, by);
-        for (k, column) in first.columns.iter().enumerate().skip(by) {
-            // Where two columns have one heading the second is that of its place.
-            let cell = |table: &Option<&Table>| {
-                let table = (*table)?;
-                let own = table.columns.get(k).filter(|own| own.head == column.head);
-                let mut rows = table.rows.iter().filter(|row| name(row, by) == called);
-                own.and(rows.next()?.get(k)).cloned()
-            };
-            let cells: Vec<Option<Cell>> = tables.iter().map(cell).collect();
+    for called in union(found().map(called)) {
+        let mut has_mean = false;
+        for head in &heads {
+            let cells: Vec<Option<Cell>> = tables
+                .iter()
+                .map(|table| cell((*table)?, by, &called, head))
+                .collect();
             let has = |cell: &&Option<Cell>| cell.as_ref().is_some_and(|cell| cell.exact.is_some());
-            if cells.iter().filter(has).count() < 2 {
+            // A mean that several have is told with its spread where one of them has it.
+            let is_spread = head.contains(" ±");
+            let least = if is_spread && has_mean { 1 } else { 2 };
+            let is_told = cells.iter().filter(has).count() >= least;
+            has_mean = is_told || (is_spread && has_mean);
+            if !is_told {
                 continue;
             }
-            let mut label = Cell::text(&column.head);
-            label.meaning = column.meaning.or(row[k].meaning);
-            let cells = cells
-                .into_iter()
-                .map(|cell| cell.unwrap_or_else(|| Cell::number(None, 0)));
+            let mut label = Cell::text(head);
+            label.meaning = cells.iter().flatten().find_map(|cell| cell.meaning);
+            let cells = cells.into_iter().map(|cell| {
+                let mut cell = cell.unwrap_or_else(|| Cell::number(None, 0));
+                cell.meaning = None;
+                cell
+            });
             rows.push(
                 [Cell::text(&called), label]
                     .into_iter()
@@ -106,9 +163,26 @@ fn joined(kind: &str, runs: &[Run], tables: &[Option<&Table>]) -> Option<Table> 
         0 => String::new(),
         more => format!("; {more} more numbers stand in the columns below"),
     };
+    if rows.is_empty() {
+        return None;
+    }
+    // What tables are of is said of all at once, or of each.
+    let of: Vec<&str> = tables.iter().map(|table| table.map_or("", said)).collect();
+    let mut said = found().map(|table| said(table));
+    let first = said.next().unwrap_or("");
+    let alike = match said.all(|other| other == first) {
+        true if first.is_empty() => String::new(),
+        true => format!(", {first}"),
+        false => {
+            let of = of.into_iter().map(Cell::text);
+            let row = [Cell::text(""), Cell::text("of")].into_iter().chain(of);
+            rows.insert(0, row.collect());
+            String::new()
+        }
+    };
     let heads = runs.iter().map(|run| Column::new(&run.name));
-    (!rows.is_empty()).then(|| Table {
-        caption: format!("{kind}, side by side{left}"),
+    Some(Table {
+        caption: format!("{kind}{alike}, side by side{left}"),
         columns: ["", "number"]
             .map(Column::new)
             .into_iter()
@@ -172,6 +246,96 @@ mod tests {
         let texts = |row: &Vec<Cell>| row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
         // Of the second number one run has none.
         let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
-        assert_eq!(rows, [["two", "dreams", "3.0", "5.0", "–"]]);
+        let of = ["", "of", "3 seeds", "1 seed", ""];
+        assert_eq!(rows, [of, ["two", "dreams", "3.0", "5.0", "–"]]);
+    }
+
+    /// A table of accuracies with these columns, and a row.
+    fn accuracy(name: &str, caption: &str, columns: &[(&str, Option<f64>)]) -> Run {
+        let cells = columns.iter().map(|(_, x)| Cell::number(*x, 1));
+        let table = Table {
+            caption: caption.into(),
+            columns: ["network", "when"]
+                .into_iter()
+                .chain(columns.iter().map(|(head, _)| *head))
+                .map(Column::new)
+                .collect(),
+            rows: vec![
+                ["sleep", "after sleep 1"]
+                    .map(Cell::text)
+                    .into_iter()
+                    .chain(cells)
+                    .collect(),
+            ],
+        };
+        Run {
+            name: name.into(),
+            sections: vec![Section {
+                title: "Accuracy",
+                parts: vec![Part::Table(table)],
+            }],
+        }
+    }
+
+    #[test]
+    fn numbers_are_found_by_their_headings_wherever_they_stand() {
+        let few = [
+            ("task 1", Some(1.0)),
+            ("all tasks", Some(2.0)),
+            ("± SD", Some(0.1)),
+            ("held out", Some(3.0)),
+            ("± SD", Some(0.2)),
+        ];
+        let more = [
+            ("task 1", Some(4.0)),
+            ("task 2", Some(5.0)),
+            ("all tasks", Some(6.0)),
+            ("± SD", None),
+        ];
+        let runs = [
+            accuracy("a", "Accuracy, %", &few),
+            accuracy("b", "Accuracy, %", &more),
+        ];
+        for (runs, turned) in [
+            (&runs[..], false),
+            (&[&runs[1], &runs[0]].map(cloned), true),
+        ] {
+            let parts = tables(runs);
+            let [Part::Table(table)] = &parts[..] else {
+                panic!("{parts:?}");
+            };
+            assert_eq!(table.caption, "Accuracy, %, side by side");
+            let texts: Vec<Vec<&str>> = table
+                .rows
+                .iter()
+                .map(|row| row[1..].iter().map(|cell| &cell.text[..]).collect())
+                .collect();
+            let mut expected = [
+                ["task 1", "1.0", "4.0"],
+                ["all tasks", "2.0", "6.0"],
+                ["all tasks ± SD", "0.1", "–"],
+            ];
+            if turned {
+                expected.iter_mut().for_each(|row| row.swap(1, 2));
+            }
+            // Of what one run alone has there is no spread either.
+            assert_eq!(texts, expected);
+        }
+    }
+
+    fn cloned(run: &Run) -> Run {
+        let [section] = &run.sections[..] else {
+            panic!("one section");
+        };
+        let [Part::Table(table)] = &section.parts[..] else {
+            panic!("one table");
+        };
+        Run {
+            name: run.name.clone(),
+            sections: vec![Section {
+                title: section.title,
+                parts: vec![Part::Table(table.clone())],
+            }],
+        }
     }
 }

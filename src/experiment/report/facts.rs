@@ -1,6 +1,6 @@
 //! What was run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Subject, meaning};
 use crate::config::Model;
@@ -9,16 +9,47 @@ use crate::report::html::{Cell, Column, Part, Section, Table};
 
 /// How a run is called: by its folder, and by its file if that is not `run.h5`.
 pub(super) fn name(path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-    let last = |path: Option<&Path>| {
-        let name = path.and_then(Path::file_name);
-        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    called(path, 1)
+}
+
+/// How several runs are called: by so many of the folders they lie in as tell them apart.
+pub(super) fn names(paths: &[PathBuf]) -> Vec<String> {
+    let deepest = paths.iter().map(|path| path.components().count()).max();
+    let all = |folders| -> Vec<String> {
+        let paths = paths.iter();
+        paths.map(|path| called(path, folders)).collect()
     };
-    let (folder, file) = (last(absolute.parent()), last(Some(&absolute)));
-    match file == crate::record::run_file::FILE {
-        true => folder,
-        false => format!("{folder}/{file}"),
+    let mut names = all(1);
+    for folders in 2..=deepest.unwrap_or(0) {
+        let alike: Vec<bool> = names
+            .iter()
+            .map(|name| names.iter().filter(|other| *other == name).count() > 1)
+            .collect();
+        if !alike.contains(&true) {
+            break;
+        }
+        for ((name, longer), alike) in names.iter_mut().zip(all(folders)).zip(alike) {
+            if alike {
+                *name = longer;
+            }
+        }
     }
+    names
+}
+
+/// A run's name with so many of the folders above it.
+fn called(path: &Path, folders: usize) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    let last = |path: &Path| {
+        let name = path.file_name();
+        name.map(|name| name.to_string_lossy().into_owned())
+    };
+    let above = absolute.ancestors().skip(1).map_while(last).take(folders);
+    let mut parts: Vec<String> = above.collect();
+    parts.reverse();
+    let file = last(&absolute).filter(|file| file != crate::record::run_file::FILE);
+    parts.extend(file);
+    parts.join("/")
 }
 
 /// The first sentence of the model file, if it begins with a comment. Nothing in the page of one run depends on where the run lies,

@@ -4,7 +4,7 @@ use super::archive::Archive;
 use super::element::{ByteOrder, Dtype, count, dimensions, gather, index};
 use super::error::looks_like;
 use super::npy_header::Header;
-use super::{Format, Problem, Tensor};
+use super::{Format, Image, Problem, Tensor};
 use crate::base::shown::shown;
 
 /// The arrays of a `.npz` archive.
@@ -38,15 +38,21 @@ pub(super) fn read_npy(name: &str, bytes: &[u8]) -> Result<Tensor, Problem> {
 }
 
 /// The pixels of an image in a `.npy` file.
-pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
-    let values = read_numbers(bytes)?;
+pub(super) fn read_image(bytes: &[u8]) -> Result<Image, Problem> {
+    let pixels = read_numbers(bytes)?;
     let shape = parse("image", bytes, Format::Npy)?.shape;
-    match values.iter().position(|x| !(0.0..=1.0).contains(x)) {
+    match pixels.iter().position(|x| !(0.0..=1.0).contains(x)) {
         Some(bad) => Err(Problem::Pixel {
             index: index(&shape, bad),
-            value: values[bad],
+            value: pixels[bad],
         }),
-        None => Ok(values),
+        None => Ok(Image {
+            shape: match shape[..] {
+                [rows, columns] if rows > 1 && columns > 1 => Some((rows, columns)),
+                _ => None,
+            },
+            pixels,
+        }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What changes weights, and what acts on that.
 
 use super::unless_not_read;
-use crate::base::parameter::ParameterError;
+use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity, Teacher, Within};
 use crate::network::{
@@ -354,6 +354,7 @@ impl Network {
             cause,
         })?;
         let entry = plasticity::rule(rule.spec.name)?;
+        holds(rule)?;
         entry
             .check(&rule.values, &weights, dendritic)
             .map_err(|error| match error {
@@ -383,6 +384,29 @@ impl Network {
             limit: (!entry.is_bounded).then(|| max_weight.unwrap_or(f32::MAX.into())),
             within: self.within(projection, sources.as_deref(), targets.as_deref())?,
         }))
+    }
+}
+
+/// Checks that weights can be as large as `rule` lets them.
+fn holds(rule: &Choice) -> Result<(), ParameterError> {
+    let weights = rule.spec.parameters.iter();
+    let mut weights = weights.filter(|own| own.dimension() == Dimension::Weight);
+    let beyond = |name: &&str| {
+        let value = rule.values.number(name);
+        value.is_some_and(|value| value.abs() > f32::MAX.into())
+    };
+    match weights.find_map(|own| Some(own.name).filter(beyond)) {
+        None => Ok(()),
+        Some(parameter) => Err(ParameterError::Inconsistent {
+            model: rule.spec.name,
+            parameter,
+            neuron: None,
+            reason: format!(
+                " is {:e}, expected at most {:e} in magnitude, the largest weight",
+                rule.values[parameter],
+                f32::MAX
+            ),
+        }),
     }
 }
 

@@ -18,6 +18,7 @@ struct Saved {
     post: Vec<(Time, Vec<f64>)>,
     log: Vec<SavedPost>,
     waiting: Vec<(Time, u32)>,
+    promised: Vec<Option<f64>>,
     begun: Time,
     seen: Time,
     modulation: Option<SavedModulation>,
@@ -53,6 +54,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             last,
             log,
             waiting,
+            promised,
             sums: _,
             taken: _,
             // As the network was built.
@@ -78,6 +80,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             post: post.map(|(&last, post)| (last, post.to_vec())).collect(),
             log: log.collect(),
             waiting: waiting.iter().copied().collect(),
+            promised: promised.iter().copied().collect(),
             begun: *begun,
             seen: *seen,
             modulation: modulation.as_ref().map(Modulation::save),
@@ -119,12 +122,14 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         let states = take_all(&saved.states, n_source * n_target)?;
         let waiting = saved.waiting.iter().all(|&(_, target)| known(target));
         (pre.len() == n_source && post.len() == n_target && waiting).then_some(())?;
+        (saved.promised.len() <= saved.waiting.len()).then_some(())?;
         self.modulation = Modulation::go_on(self.modulation.as_ref(), saved.modulation.as_ref())?;
         (self.clock.origin, self.learning) = (saved.origin, saved.learning);
         (self.begun, self.seen) = (saved.begun, saved.seen);
         (self.pre, self.post, self.log, self.states) = (pre, post, log, states);
         self.last = saved.post.iter().map(|(last, _)| *last).collect();
         self.waiting = saved.waiting.iter().copied().collect();
+        self.promised = saved.promised.iter().copied().collect();
         Some(())
     }
 }

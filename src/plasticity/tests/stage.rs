@@ -46,3 +46,93 @@ fn what_keeps_a_rule_from_going_on_is_told() {
     );
     assert!(events.is_some_and(|told| told.contains("events")));
 }
+
+/// Spikes are on their way back to synapses whenever the rule gets other values; a run in pieces goes on with them.
+#[test]
+fn rows_and_matrices_get_other_values_alike_whatever_is_on_its_way() {
+    let (axonal, dendritic) = (2 * GRID, 6 * GRID);
+    let ends = (0..N_SOURCE as u32).flat_map(|i| (0..N_TARGET as u16).map(move |j| (i, j)));
+    let made: Vec<Made> = ends
+        .map(|(source, target)| Made {
+            source,
+            target,
+            axonal,
+            dendritic,
+            weight: 0.5,
+        })
+        .collect();
+    let start: Vec<f32> = made.iter().map(|one| one.weight).collect();
+    for (name, key) in [
+        ("stdp_pair", "a_plus"),
+        ("stdp_symmetric", "a"),
+        ("stdp_triplet", "a3_plus"),
+    ] {
+        let rule = super::rule(name).expect("a rule");
+        let values = |amplitude: f64| {
+            let mut values = Values::default();
+            values.insert("w_max", 1.0);
+            values.insert(key, amplitude);
+            crate::base::parameter::complete(rule.spec, &values).expect("valid")
+        };
+        let trains = trains(&mut Stream::new(5, name, 0));
+        let delay = axonal + dendritic;
+        let mut moments = Vec::new();
+        for (k, t) in instants(&trains, &|source| vec![(source, delay)])
+            .into_keys()
+            .enumerate()
+        {
+            // In the middle of what is on its way, more than once within a delay.
+            if k % 5 < 2 {
+                moments.push((t - GRID / 2, [0.02, 0.001, 0.04][k % 3]));
+            }
+        }
+        let plain = values(0.01);
+        let mut rows = rule
+            .rows(&plain, None, sparse(&made), N_TARGET)
+            .expect("fits");
+        let mut due = moments.iter().copied().peekable();
+        let (_, of_rows) = run_rows(rows.as_mut(), &trains, &[], &mut |now, learn| {
+            while let Some((t, amplitude)) = due.next_if(|due| due.0 < now.ps()) {
+                let changed = learn.set_rule(Time::from_ps(t), &values(amplitude));
+                changed.expect("valid");
+            }
+        });
+        let new = || {
+            let dendritic = Duration::from_ps(dendritic);
+            let made = rule.matrix(&plain, None, &start, N_TARGET, dendritic);
+            made.expect("fits")
+        };
+        let (mut matrix, mut weights) = (new(), start.clone());
+        let mut due = moments.iter().copied().peekable();
+        for (now, (arrive, fire)) in instants(&trains, &|source| vec![(source, delay)]) {
+            while let Some((t, amplitude)) = due.next_if(|due| due.0 < now) {
+                let changed = matrix.set_rule(Time::from_ps(t), &values(amplitude), &mut weights);
+                changed.expect("valid");
+                let bytes = matrix.save().expect("bytes");
+                matrix = new();
+                matrix.load(&bytes).expect("the same");
+            }
+            let now = Time::from_ps(now);
+            matrix.come_to(now, &mut weights);
+            for &i in &arrive {
+                let row = &mut weights[i as usize * N_TARGET..][..N_TARGET];
+                matrix.catch_up(now, i as usize, row);
+            }
+            for &i in &arrive {
+                let row = &mut weights[i as usize * N_TARGET..][..N_TARGET];
+                matrix.arrive(now, i as usize, row);
+            }
+            if !fire.is_empty() {
+                matrix.fire(now, &fire, &mut weights);
+            }
+        }
+        matrix.settle(Time::from_ps(trains.end), &mut weights);
+        assert!(
+            of_rows.iter().any(|weight| (weight - 0.5).abs() > 0.05),
+            "{name}"
+        );
+        for (one, other) in weights.iter().zip(&of_rows) {
+            near(f64::from(*one), *other, 1e-5, name);
+        }
+    }
+}

@@ -27,8 +27,8 @@ impl Way {
     }
 
     /// What is altered after so many steps.
-    pub(super) fn after(&self, done: i64) -> Alterations {
-        let share = done as f64 / self.steps as f64;
+    pub(super) fn after(&self, done: f64) -> Alterations {
+        let share = done / self.steps as f64;
         let at = |all: &Alterations, path| all.get(path).copied().unwrap_or_default();
         let paths = self.from.keys().chain(self.to.keys());
         let altered = paths.map(|path| {
@@ -65,8 +65,8 @@ mod tests {
             .ps()
         };
         assert_eq!([due(0), due(1), due(2)], [433, 766, 1_100]);
-        assert_eq!(way.after(0), Alterations::new());
-        assert_eq!(way.after(1)[&path].factor, 2.0);
-        assert_eq!(way.after(3), way.to);
+        assert_eq!(way.after(0.0), Alterations::new());
+        assert_eq!(way.after(1.0)[&path].factor, 2.0);
+        assert_eq!(way.after(3.0), way.to);
     }
 }
