@@ -199,6 +199,7 @@ fn the_most_changed_units() {
     let units = most_changed(&before, &after, 8);
     let stem = fresh("receptive_fields");
     ReceptiveFields {
+        layer: "the first hidden layer",
         before: &before,
         after: &after,
         width: 28,
@@ -252,6 +253,7 @@ fn sleeps_with_little_to_show() {
     let draw = |name: &str, layers, stop, bin, texts: &[&str]| {
         let stem = fresh(name);
         let figure = Raster {
+            of: String::new(),
             layers,
             bouts: vec![],
             stimuli: vec![],
@@ -363,6 +365,7 @@ fn weights_with_little_to_show() {
 
         let stem = fresh(&format!("fields_{name}"));
         let figure = ReceptiveFields {
+            layer: "the first hidden layer",
             before,
             after,
             width: 2,

@@ -64,3 +64,23 @@ def test_a_stretch_has_rates_of_its_own():
     for wrong in ([-1.0, 3.0], [3.0, 40.5]):
         with pytest.raises(sw.ModelError, match="expected them from 0 to `stop_ms`, which is 40 ms"):
             sw.Spikes("a", 2, wrong, [0, 1], 40.0)
+
+
+def test_rates_are_of_what_was_recorded():
+    spikes = sw.Spikes("a", 1, [0.5, 11.0], [0, 0], "20 ms")
+    with pytest.raises(sw.RecordingError, match="`stop`: found '30 ms', expected a time within what was recorded, 0 to 20 ms"):
+        spikes.rate("10 ms", stop="30 ms")
+    with pytest.raises(sw.RecordingError, match="`start`: found 0, "):
+        spikes.between(10, 20).rate("10 ms", start=0)
+    with pytest.raises(sw.ModelError, match="masked"):
+        sw.Spikes("a", 1, np.ma.array([1.0, 2.0], mask=[0, 1]), [0, 0], 10.0)
+    with pytest.raises(sw.ModelError, match="not negative"):
+        sw.Spikes("a", 1, [], [], -5.0)
+
+
+def test_months_are_counted_to_their_end():
+    hours = np.arange(0.5, 2000.0)
+    spikes = sw.Spikes("a", 1, hours * 3.6e6, np.zeros(2000, int), "2000 h")
+    starts, hz = spikes.rate("100 h")
+    assert len(starts) == 20 and np.allclose(hz, 1 / 3600)
+    assert spikes.dense("100 h").sum() == 2000 and len(spikes.between("1300 h", "2000 h")) == 700

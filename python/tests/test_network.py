@@ -86,3 +86,51 @@ def test_what_can_be_named_is_described():
     assert "tau_m" in repr(sw.describe("lif"))
     with pytest.raises(sw.ModelError, match="did you mean `stdp_pair`"):
         sw.describe("stdp_pare")
+
+
+@pytest.mark.parametrize(
+    "drawn, mean",
+    [
+        (sw.lognormal("2 mV", "0.5 mV"), 2.0),
+        (sw.normal("2 mV", "0.5 mV", low="0 mV"), 2.0),
+        (sw.uniform("1 mV", "3 mV"), 2.0),
+        (sw.exponential("1.5 mV", offset="0.5 mV"), 2.0),
+    ],
+)
+def test_every_distribution_is_drawn_from(drawn, mean):
+    net = sw.Network()
+    net.population("a", 200, "relay")
+    rule = {"rule": "stdp_pair", "w_max": "100 mV"}
+    net.population("b", 200, "lif", tau_m="20 ms", v_th="15 mV")
+    net.project("a", "b", name="p", rule="all_to_all", weight=drawn, delay="1 ms", plasticity=rule)
+    weights = net.simulation().synapses("p")["weight"]
+    assert abs(weights.mean() - mean) < 4 * weights.std() / len(weights) ** 0.5
+
+
+def test_what_is_said_twice_is_refused_and_none_takes_a_key_away(net):
+    with pytest.raises(sw.ModelError, match="`delay`: found beside `axonal_delay`"):
+        net.project("e", "i", name="twice", rule="all_to_all", weight="1 mV", delay="1 ms", axonal_delay="2 ms")
+    net.set(duration="1 s")
+    net.set(duration=None)
+    assert "duration" not in net.document
+    with pytest.raises(sw.ModelError, match="from 0 to 9223372036854775807"):
+        sw.Network(seed=2**63)
+
+
+def test_model_files_that_cannot_be_read_or_written_are_one_clear_error(net, tmp_path):
+    (tmp_path / "latin.toml").write_bytes(b"# \xe9\n")
+    with pytest.raises(sw.ModelError, match="latin.toml`: found bytes that are no text"):
+        sw.Network.read(tmp_path / "latin.toml")
+    (tmp_path / "bad.toml").write_text("a = [")
+    with pytest.raises(sw.ModelError, match="bad.toml`: "):
+        sw.Network.read(tmp_path / "bad.toml")
+    with pytest.raises(sw.ModelError, match="found a folder"):
+        sw.Network.read(tmp_path)
+    for path, text in ((tmp_path, "found a folder"), (tmp_path / "no" / "net.toml", "cannot be written")):
+        with pytest.raises(sw.ModelError, match=text):
+            net.save(path, "10 ms")
+    assert not list(tmp_path.parent.glob("*.part")) and sw.model_file("up_down_states.toml") == sw.model_file("up_down_states")
+
+
+def test_a_kind_is_described_as_a_whole():
+    assert {entry["name"] for entry in sw.describe("distribution")} >= {"normal", "log_normal", "exponential"}

@@ -513,3 +513,33 @@ def test_a_page_is_written_once(run, tmp_path):
     assert run.fingerprint in page.read_text()
     with pytest.raises(sw.RecordingError, match="page.html"):
         run.report(tmp_path / "page.html")
+
+
+def test_files_of_a_run_go_with_the_last_who_has_it(net, tmp_path):
+    import gc
+
+    gc.disable()
+    try:
+        run = net.run("20 ms")
+        path = run.path
+        assert len(run.spikes["e"]) >= 0 and path.exists()
+        del run
+        assert not path.exists()
+    finally:
+        gc.enable()
+    # What a guard stopped is there to look at.
+    net.set(guard={"max_rate": "0.1 Hz", "window": "10 ms"})
+    with pytest.raises(sw.GuardError) as caught:
+        net.run("300 ms")
+    folder = str(caught.value).splitlines()[-1].removeprefix("  in ")
+    assert sw.open(folder).stop_ms > 0
+    shutil.rmtree(os.path.dirname(folder))
+    with pytest.raises(sw.RecordingError, match="`runs`: found none"):
+        sw.report([], tmp_path / "none.html")
+
+
+def test_tables_are_compared_and_one_population_is_a_list_of_it(run):
+    table = run.rates("10 ms")
+    assert table == run.rates("10 ms") and table != run.rates("20 ms") and table != 3
+    pytest.importorskip("matplotlib").use("Agg")
+    run.plot("raster", populations="e")

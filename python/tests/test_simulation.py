@@ -260,3 +260,19 @@ def test_rates_have_units_or_are_hertz(net):
 def test_only_networks_run_step_by_step():
     with pytest.raises(sw.ModelError, match="network"):
         sw.Simulation("sleep_replay_digits")
+
+
+def test_nothing_is_no_value_and_no_step(net):
+    sim = net.simulation(changing="population.e.v_th")
+    for act in (lambda: sim.alter("population.e.v_th", value=""), lambda: sim.alter("population.e.v_th", offset=" ")):
+        with pytest.raises(sw.ModelError, match="`population.e.v_th`: found '"):
+            act()
+    with pytest.raises(sw.ModelError, match="`duration`: found 4e-10, expected a picosecond at least"):
+        sim.run(4e-10)
+    with pytest.raises(sw.ModelError, match="`step`: found 1e-10, expected a time above 0"):
+        sim.run(10, step=1e-10)
+    with pytest.raises(sw.ModelError, match="`act`: found 5, expected a function"):
+        sim.on_spikes("e", 5)
+    assert sim.now == 0.0
+    sim.set_rate("noise", "0.002 MHz")
+    assert len(sim.run("50 \u03bcs")["e"]) == 2

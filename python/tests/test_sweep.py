@@ -103,3 +103,14 @@ def test_every_run_of_a_sweep_has_a_folder_of_its_own(net, tmp_path):
         sw.sweep(net, RATES, duration="10 ms", out=tmp_path / "a" / "x")
     with pytest.raises(sw.ModelError, match="`out`: found '', expected the name of a folder"):
         sw.sweep(net, RATES, duration="10 ms", out="")
+
+
+@pytest.mark.parametrize("seeds", ["12", True, 0, -1, [], 1.5, [1, "2"]])
+def test_seeds_are_a_number_or_a_list(net, seeds):
+    with pytest.raises(sw.ModelError, match="`seeds`: found"):
+        sw.sweep(net, {}, seeds=seeds, duration="10 ms")
+
+
+def test_what_is_measured_takes_no_other_column(net):
+    with pytest.raises(sw.ModelError, match="`measure`: found 'seed'"):
+        sw.sweep(net._for("10 ms", None), {}, measure=lambda run: {"seed": 7})

@@ -98,7 +98,7 @@ pub struct ModelArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Repetitions (seed, seed + 1, …), in place of the model file's
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = some)]
     pub seeds: Option<NonZeroUsize>,
     /// Folder with the data set's files, in place of the folder that the model file names
     #[arg(long, value_name = "DIR")]
@@ -109,8 +109,14 @@ pub struct ModelArguments {
 #[derive(Debug, Args)]
 pub struct ThreadArguments {
     /// Threads to use [default: one per core]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = some)]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// A number of which there is one at least.
+fn some(text: &str) -> Result<NonZeroUsize, String> {
+    let expected = |_| "expected a whole number from 1 on".to_owned();
+    text.trim().parse().map_err(expected)
 }
 
 /// Arguments of `run`.
@@ -214,7 +220,7 @@ pub struct SweepArguments {
     #[arg(value_name = "KEY=VALUES", required = true)]
     pub over: Vec<String>,
     /// Draw so many points, in place of every combination; ranges then need no number of values
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = some)]
     pub random: Option<NonZeroUsize>,
     /// What the best point has most of: sleep, joint, … (accuracies), NAME_hz (rates of networks) [default: sleep]
     #[arg(long, value_name = "NAME")]
@@ -229,7 +235,7 @@ pub struct SweepArguments {
     #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = shard)]
     pub shard: Shard,
     /// Seeds with which the best point is tested, those behind the sweep's [default: as many as each point has]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = some)]
     pub test_seeds: Option<NonZeroUsize>,
     /// Folder of the sweep: made, or gone on with [default: a new one with the next free number]
     #[arg(long, value_name = "DIR")]
@@ -336,7 +342,8 @@ pub struct ConvertArguments {
     /// File of spikes: SONATA or NWB (HDF5), or a table of bmtk, of NEST, or of columns that are named
     #[arg(value_name = "IN")]
     pub input: PathBuf,
-    /// File to write, which must not exist yet: .h5 (SONATA) or .csv; of a run .nwb, with its bouts as epochs
+    /// File to write, which must not exist yet: .h5 (SONATA) or .csv, which of several populations is bmtk's (timestamps population
+    /// node_ids, with spaces) and of one that --population names node_id,timestamp_ms; of a run .nwb, with its bouts as epochs
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
     /// Convert one population alone

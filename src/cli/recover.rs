@@ -6,14 +6,18 @@ use super::argument::RecoverArguments;
 use super::failure::Failure;
 use super::shell::Shell;
 use crate::record::recover::recover;
+use crate::record::run_file;
 
 /// Recovers the file and prints what was in it.
 pub(super) fn run(arguments: &RecoverArguments, shell: &Shell) -> Result<(), Failure> {
-    let output = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| arguments.file.with_extension("recovered.h5"));
-    let recovered = recover(&arguments.file, &output)?;
+    // The folder of a run stands for its file, as everywhere.
+    let file = match arguments.file.is_dir() {
+        true => arguments.file.join(run_file::FILE),
+        false => arguments.file.clone(),
+    };
+    let output = arguments.out.clone();
+    let output = output.unwrap_or_else(|| file.with_extension("recovered.h5"));
+    let recovered = recover(&file, &output)?;
     for damage in &recovered.damages {
         tracing::warn!("{}: {damage}", output.display());
     }

@@ -67,6 +67,7 @@ impl Shell {
         };
         let line = if self.json {
             let message = failure.to_string();
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
             serde_json::json!({ "event": "error", "message": message, "exit_code": code })
                 .to_string()
         } else {

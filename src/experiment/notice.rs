@@ -32,7 +32,8 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let vain = triggers.filter_map(|trigger| of_trigger(&trigger.name, network, bouts));
     let triggers = network.triggers.iter();
     let mute = triggers.filter_map(|trigger| of_mute(trigger, bouts));
-    let vain = vain.chain(mute);
+    let endless = bouts.iter().filter_map(of_until);
+    let vain = vain.chain(mute).chain(endless);
     let oscillations = network.oscillations.iter();
     let unheard = oscillations.filter_map(|own| of_oscillation(&own.name, network));
     let all = night.chain(stages).chain(vain).chain(unheard);
@@ -101,11 +102,39 @@ fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String
 fn of_mute(trigger: &Trigger, bouts: &[Bout]) -> Option<String> {
     let name = &trigger.name;
     let entry = trigger::entry(trigger.kind.spec.name).ok()?;
-    let quiet = Duration::from_ms((entry.quiet_ms)(&trigger.kind.values)).ok()?;
-    let heard = longest_heard(name, entry.watches == Watches::Nothing, bouts);
+    let watches = entry.watches != Watches::Nothing;
+    let latency_ms = if watches {
+        trigger.latency.as_ms()
+    } else {
+        0.0
+    };
+    let quiet_ms = (entry.quiet_ms)(&trigger.kind.values);
+    let quiet = Duration::from_ms(quiet_ms + latency_ms).ok()?;
+    let heard = longest_heard(name, !watches, bouts);
+    let instants = trigger.kind.values.instants("at");
+    let is_late = |ms: &&f64| Duration::from_ms(**ms).is_ok_and(|at| at >= heard);
+    let late = instants.iter().filter(is_late).count();
+    if heard > quiet && late > 0 {
+        let all = instants.len();
+        return Some(format!(
+            "`trigger.{name}`: {late} of {all} instants never come: it is on for {heard} at most"
+        ));
+    }
     // Of one that no bout has more is said above.
     (Duration::ZERO < heard && heard <= quiet).then(|| {
         format!("`trigger.{name}` never tells: it finds nothing before {quiet} have passed, and has {heard} at most before it begins anew or is off")
+    })
+}
+
+/// That a bout does not wait long enough for what is to end it.
+fn of_until(bout: &Bout) -> Option<String> {
+    let until = bout.regime.until.as_ref()?;
+    let (quiet, lasts) = (until.quiet?, bout.stop - bout.start);
+    (quiet >= lasts).then(|| {
+        format!(
+            "`{}`: `until` ends it in no case after `quiet`, {quiet}: it lasts {lasts} at most",
+            bout.name
+        )
     })
 }
 
@@ -282,17 +311,16 @@ fn late_spikes(spikes: &[Spike], on: Duration) -> Option<String> {
 /// How many steps of a current do not come within the time `on`. That a pulse has no end before the run has is no loss.
 fn late_steps(stimulus: &Stimulus, on: Duration) -> Option<String> {
     let entry = stimulus::entry(stimulus.kind.spec.name).ok()?;
-    let Brings::Current(mut steps) = (entry.build)(&stimulus.kind.values).ok()? else {
+    let Brings::Current(steps) = (entry.build)(&stimulus.kind.values).ok()? else {
         return None;
     };
-    let all = steps.len();
-    if let Some(&(_, last)) = steps.last()
-        && last == 0.0
-    {
-        steps.pop();
-    }
-    let late = steps.iter().filter(|&&(t, _)| t >= Time::ZERO + on).count();
-    (late > 0).then(|| format!("{late} of {all} steps"))
+    let is_late = |t: Time| t >= Time::ZERO + on;
+    let lost = steps.iter().enumerate().any(|(k, &(t, amplitude))| {
+        let is_end = k + 1 == steps.len() && amplitude == 0.0;
+        is_late(t) && !is_end
+    });
+    let late = steps.iter().filter(|&&(t, _)| is_late(t)).count();
+    lost.then(|| format!("{late} of {} steps", steps.len()))
 }
 
 /// Where the lowest rate that `limits` allow is not looked at.

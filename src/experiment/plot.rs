@@ -62,14 +62,19 @@ pub fn draw(
     let slept = first.and_then(|first| Some((first, first.slept.last_sleep.as_ref()?)));
     if let Some((first, sleep)) = slept {
         stop.ask()?;
-        raster(model, sleep, &directory.join("sleep_raster"))?;
-        stop.ask()?;
         let mut sleeps = bouts.iter().filter(|bout| bout.kind == Kind::Sleep);
         let name = sleeps.next_back().map_or(SLEEP, |bout| &bout.name);
         let of = format!("{name} of seed {}", first.seed);
+        raster(model, sleep, &of, &directory.join("sleep_raster"))?;
+        stop.ask()?;
         let changed = sleep.weights(&model.mlp.layers);
         weights(model, &changed, &of, &directory.join("weights"))?;
-        receptive_fields(inputs, &changed, &of, &directory.join("receptive_fields"))?;
+        let layer = match model.mlp.layers.len() {
+            2 => "the output layer",
+            _ => "the first hidden layer",
+        };
+        let stem = directory.join("receptive_fields");
+        receptive_fields(inputs, &changed, (layer, &of), &stem)?;
     }
     if !summary.rows.is_empty() {
         stop.ask()?;
@@ -78,7 +83,7 @@ pub fn draw(
     Ok(())
 }
 
-fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
+fn raster(model: &SleepReplay, sleep: &Sleep, of: &str, stem: &Path) -> Result<(), FigureError> {
     let layers = model
         .mlp
         .layer_names()
@@ -108,6 +113,7 @@ fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureE
             bin: rate_bin(sleep.stop.since(sleep.start)),
         },
         closer: closer(sleep),
+        of: format!("Spikes of {of}."),
     }
     .draw(stem)
 }
@@ -199,7 +205,7 @@ fn weights(
 fn receptive_fields(
     inputs: &Inputs,
     changed: &Changed,
-    of: &str,
+    (layer, of): (&str, &str),
     stem: &Path,
 ) -> Result<(), FigureError> {
     let Some((before, after)) = changed.first() else {
@@ -212,6 +218,7 @@ fn receptive_fields(
         height: inputs.height,
         units: most_changed(before, after, UNITS),
         unit: String::new(),
+        layer,
         of: of.into(),
     }
     .draw(stem)

@@ -53,6 +53,7 @@ pub fn sleep() -> Raster {
         spikes,
     };
     Raster {
+        of: String::new(),
         layers: vec![
             layer("input", 784, input),
             layer("hidden1", 1200, first),

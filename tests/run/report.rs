@@ -180,7 +180,7 @@ fn a_run_without_a_page_gets_one_later_and_nothing_is_overwritten() {
     let both = place.read("both.html");
     assert_eq!(both.matches("<article").count(), 2);
     assert!(both.contains("<h1>2 runs side by side</h1>"));
-    assert!(both.contains("<caption>Rate in each bout that has ended, side by side</caption>"));
+    assert!(both.contains("<caption>Rate in each bout that has ended, Hz, side by side</caption>"));
     let of = |page: &str| numbers(&place.read(page), "e")[3];
     assert_eq!(
         numbers(&both, "e"),

@@ -118,7 +118,12 @@ impl Table for Draft {
                 let what = "time in bed, or days and nights together";
                 k.or("duration", &mut self.length, span(), what);
                 let what = "of a human sleeper, in years";
-                k.or("age", &mut self.age, number(Dimension::One, AGES), what);
+                // Of others it is refused whatever it is.
+                let ages = match self.sleeper {
+                    Some(Sleeper::Rat | Sleeper::Newborn) => Range::Finite,
+                    _ => AGES,
+                };
+                k.or("age", &mut self.age, number(Dimension::One, ages), what);
             }
             _ => {
                 let what = "a scored night: lines of stages (.csv, .tsv, .txt), EDF+ annotations (.edf), Elan (.hyp), NSRR or \

@@ -36,7 +36,7 @@ pub struct Plasticity {
 pub(super) struct Named<'a, T>(pub(super) T, pub(super) &'a [String]);
 
 /// Models whose weights are jumps of the potential, as those of an MLP are.
-fn jumping() -> Vec<&'static Spec> {
+pub(super) fn jumping() -> Vec<&'static Spec> {
     let models = neuron::REGISTRY.iter();
     let jumping = models.filter(|model| model.weight == Some(Dimension::Voltage));
     jumping.map(|model| model.spec).collect()

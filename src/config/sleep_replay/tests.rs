@@ -99,3 +99,51 @@ proptest! {
         prop_assert_eq!(again(&experiment), experiment);
     }
 }
+
+/// Weights of a network made from an MLP have no unit, nor has what a rule adds to them.
+#[test]
+fn every_rule_that_sleep_can_have_is_read_and_named() {
+    for (rule, keys) in [
+        ("covariance", "eta = { output = 0.001 }\nevent = \"50 ms\""),
+        ("sleep_replay", "increment = 0.001\ndecrement = 0.0001"),
+    ] {
+        let text = format!(
+            r#"
+            schema = 1
+            experiment = "sleep_replay"
+            [mlp]
+            layers = [9, 4, 2]
+            weights = "a.npz"
+            [conversion]
+            gain = [3, 1]
+            [neuron]
+            model = "lif"
+            tau_m = "1 s"
+            v_th = 1
+            [plasticity]
+            rule = "{rule}"
+            onto = ["output"]
+            {keys}
+            [sleep]
+            duration = "100 ms"
+            input = {{ spikes = "raster.csv" }}
+            "#
+        );
+        let model = parse("m", &text, Path::new("/x"), &Options::default());
+        let experiment = model.unwrap_or_else(|error| panic!("{error}"));
+        let experiment = experiment.sleep_replay().unwrap();
+        assert_eq!(experiment.plasticity.rule.name, rule);
+        assert_eq!(again(&experiment), experiment);
+    }
+    let described = crate::config::catalogue::sections();
+    let says = |name: &str, all: Vec<&'static str>| {
+        let mut pages = described.iter();
+        let page = pages.find(|page| page.name == name).expect(name);
+        for known in all {
+            assert!(page.summary.contains(&format!("`{known}`")), "{name}: {known}");
+        }
+    };
+    says("neuron", super::parameters::jumping().iter().map(|spec| spec.name).collect());
+    let rules = crate::plasticity::signed_specs();
+    says("plasticity", rules.iter().map(|spec| spec.name).collect());
+}

@@ -7,6 +7,7 @@ pub(in crate::experiment) use drive::switched_on;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::base::legible::legible;
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
 use crate::experiment::error::ExperimentError;
@@ -110,9 +111,25 @@ impl Setting {
                 bin: Duration::from_ps((span / BINS).max(LEAST)),
             },
             closer: None,
+            of: part(raster, bouts),
         }
         .draw(&directory.join(NAME))?;
         Ok(())
+    }
+}
+
+/// Which part of the run is shown, where it is not all of it.
+fn part(raster: &config::Raster, bouts: &[Bout]) -> String {
+    let whole = bouts
+        .last()
+        .map_or(Duration::ZERO, |last| last.stop.since(Time::ZERO));
+    let seconds = |length: Duration| legible(length.as_ms() / 1e3);
+    match raster.from > Duration::ZERO || raster.to < whole {
+        true => {
+            let [from, to, whole] = [raster.from, raster.to, whole].map(seconds);
+            format!("Shown: {from} to {to} s of {whole} s.")
+        }
+        false => String::new(),
     }
 }
 

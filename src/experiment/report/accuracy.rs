@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Subject, meaning};
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::score::Stage;
 use crate::experiment::summary::{Percent, Row, Summary, heading};
 use crate::experiment::{night, plot};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
@@ -52,7 +53,10 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
         let tasks = row.tasks.iter().map(|task| Cell::number(task.mean, 1));
         [
             Cell::text(heading(row.network)),
-            Cell::text(format!("after {}", row.stage)),
+            Cell::text(match row.stage == Stage::Given.label() {
+                true => "as given".into(),
+                false => format!("after {}", row.stage),
+            }),
         ]
         .into_iter()
         .chain(tasks)

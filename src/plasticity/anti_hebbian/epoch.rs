@@ -18,7 +18,7 @@ static SPEC: Spec = Spec {
     summary: "The rule `anti_hebbian`, whose changes are collected and show at the end of each epoch, all at once.",
     equations: "at a spike of the target: c <- c - eta * (x - <x>);  at an arrival: c <- c - eta_pre * (y - <y>);  at every multiple of epoch, \
                 on the clock of the synapse and before anything else that happens there then: w <- w + c, c <- 0;  x, <x>, y and <y> are those of \
-                anti_hebbian;  0 <= w <= w_max;  where a bout begins anew, what has been collected and not shown is dropped, and epochs go on \
+                anti_hebbian;  0 <= w <= w_max;  where a bout begins anew, and where learning is off at the end of an epoch, what has been collected and not shown is dropped; epochs go on \
                 by the network's clock",
     parameters: &[
         W_MAX,

@@ -31,7 +31,7 @@ static SPEC: Spec = Spec {
             "spare",
             Dimension::One,
             Range::Between(0.0, 1.0),
-            "share of a target's synapses that are spared, the strongest ones, of equal ones the first; 0 for none",
+            "share of a target's synapses that are spared, their number rounded, the strongest ones, of equal ones the first; 0 for none",
         )
         .or_number(0.0),
     ],

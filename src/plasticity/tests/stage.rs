@@ -77,13 +77,14 @@ fn rows_and_matrices_get_other_values_alike_whatever_is_on_its_way() {
         let trains = trains(&mut Stream::new(5, name, 0));
         let delay = axonal + dendritic;
         let mut moments = Vec::new();
-        for (k, t) in instants(&trains, &|source| vec![(source, delay)])
+        let all: Vec<i64> = instants(&trains, &|source| vec![(source, delay)])
             .into_keys()
-            .enumerate()
-        {
-            // In the middle of what is on its way, more than once within a delay.
-            if k % 5 < 2 {
-                moments.push((t - GRID / 2, [0.02, 0.001, 0.04][k % 3]));
+            .collect();
+        for (k, pair) in all.windows(2).enumerate() {
+            // Between two instants, more than once within a delay.
+            let between = pair[0] + (pair[1] - pair[0]) / 2;
+            if k % 5 < 2 && between > pair[0] {
+                moments.push((between, [0.02, 0.001, 0.04][k % 3]));
             }
         }
         let plain = values(0.01);

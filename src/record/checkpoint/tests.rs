@@ -93,11 +93,14 @@ fn what_is_no_checkpoint_of_this_program_is_told_apart() {
         assert_eq!(parse(&changed).unwrap_err(), damaged, "byte {at}");
     }
     let mut later = bytes.clone();
-    later[MAGIC.len()] = 7;
+    let other = FORMAT + 1;
+    later[MAGIC.len()] = u8::try_from(other).unwrap();
     assert_eq!(
         parse(&later).unwrap_err(),
-        "`checkpoint`: the checkpoint's format is 7, expected 6\n  help: go on with the version of sharpwave that \
-         wrote it"
+        format!(
+            "`checkpoint`: the checkpoint's format is {other}, expected {FORMAT}\n  help: go on with the version of sharpwave \
+             that wrote it"
+        )
     );
     let head = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();
     let other = postcard::to_extend("0.0.9", head).unwrap();

@@ -102,7 +102,13 @@ impl Layout {
         let read = fill(file, &mut header)?;
         let version = header[..8].trim_ascii();
         if read < HEADER || version != b"0" {
-            let found = format!("{read} bytes that begin with {}", text(&header[..8]));
+            let found = match read {
+                0 => "an empty file".to_owned(),
+                _ => format!(
+                    "{read} bytes that begin with {}",
+                    text(&header[..read.min(8)])
+                ),
+            };
             let expected = "a header of 256 bytes that begins with `0`, as EDF files have";
             return Err(Wrong::at("the header", &found, expected));
         }

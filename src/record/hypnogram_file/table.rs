@@ -87,6 +87,17 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
     if places.has_header {
         rows.next();
     }
+    let says = places.length.or(places.end);
+    if columns.epoch.is_some()
+        && let Some(says) = says
+    {
+        let name = places
+            .separator
+            .and_then(|own| own.fields(first).nth(says.at));
+        let found = format!("the column {}", quote(name.unwrap_or(first)));
+        let expected = "no `epoch` beside it: the table says how long each is";
+        return Err(Wrong::at("line 1", &found, expected));
+    }
     let epoch = columns.epoch.or(Duration::from_ms(EPOCH_MS).ok());
     let epoch = epoch.unwrap_or(Duration::ZERO);
     let rows: Vec<(usize, &[u8])> = rows.collect();
@@ -293,6 +304,16 @@ impl Places {
             return Err(Wrong::at("line 1", &quote(first), expected));
         }
         let is_timed = onset.is_some() || length.is_some() || end.is_some();
+        let times = [onset, length, end].into_iter().flatten();
+        let used = times.map(|times| times.at).chain([stage]);
+        for at in used.filter(|_| has_header) {
+            let of = |name: &&&[u8]| name.trim_ascii() == names[at].trim_ascii();
+            let expected = match names.iter().filter(of).count() {
+                1 => continue,
+                n => format!("{} once, not {n} times", quote(names[at])),
+            };
+            return Err(Wrong::at("line 1", &quote(first), &expected));
+        }
         Ok(Self {
             separator: Some(separator),
             has_header,
@@ -308,6 +329,13 @@ impl Places {
     /// Whether nothing but their order says when epochs are.
     fn is_by_place(&self) -> bool {
         self.onset.is_none() && self.end.is_none() && self.number.is_none()
+    }
+
+    /// The last column that says something.
+    fn last_used(&self) -> usize {
+        let times = [self.onset, self.length, self.end].into_iter().flatten();
+        let used = times.map(|times| times.at).chain(self.number);
+        used.fold(self.stage, usize::max)
     }
 
     /// The field of stages of `line`.
@@ -334,7 +362,8 @@ impl Places {
         if let Some(expected) = separator.and_then(|own| own.surplus(line, self.columns)) {
             return Err(wrong(&quote(line), expected));
         }
-        let Some(field) = self.stage(line) else {
+        let is_short = separator.is_some_and(|own| own.fields(line).count() <= self.last_used());
+        let Some(field) = self.stage(line).filter(|_| !is_short) else {
             return Err(wrong(&quote(line), "as many columns as above"));
         };
         let score: Option<Score> = match field.parse::<f64>() {
@@ -359,6 +388,10 @@ impl Places {
             let read = std::str::from_utf8(field).ok();
             match read.and_then(|field| times.read(field)) {
                 Some(time) => Ok(Some(time)),
+                None if read.is_some_and(is_beyond) => Err(wrong(
+                    &quote(field),
+                    "a time that the clock has, of 106 days",
+                )),
                 None => Err(wrong(&quote(field), what)),
             }
         };
@@ -415,6 +448,12 @@ impl Places {
             place: number,
         })
     }
+}
+
+/// Whether a field is a number that is a time, but for its size.
+fn is_beyond(field: &str) -> bool {
+    let number = field.trim().trim_matches('"').parse::<f64>();
+    number.is_ok_and(|number| number > 0.0)
 }
 
 fn is_scored(field: &[u8]) -> bool {

@@ -432,3 +432,35 @@ proptest! {
         let _ = edf::scored(&file[..]).map(|scored| night(&scored, "annotation"));
     }
 }
+
+#[test]
+fn what_a_table_says_twice_or_too_little_is_told() {
+    let told = |text: &str, columns: &Columns| {
+        let night = of("night.csv", text.as_bytes(), columns);
+        night.expect_err(text).to_string()
+    };
+    let none = Columns::default();
+    let epoch = Columns {
+        epoch: Duration::from_ms(20e3).ok(),
+        ..Columns::default()
+    };
+    for (text, columns, expected) in [
+        ("stage,stage\nW,N1\n", &none, "expected `stage` once, not 2 times"),
+        (
+            "onset,duration,stage\n0,30,W\n30,30,N1\n",
+            &epoch,
+            "found the column `duration`, expected no `epoch` beside it",
+        ),
+        ("Stage,Epoch\nN2,1\nN2\n", &none, "line 3: found `N2`, expected as many columns as above"),
+        (
+            "onset,duration,stage\n0,1e9,W\n",
+            &none,
+            "found `1e9`, expected a time that the clock has",
+        ),
+    ] {
+        let found = told(text, columns);
+        assert!(found.contains(expected), "{text}: {found}");
+    }
+    let empty = of("night.edf", b"", &none).expect_err("empty").to_string();
+    assert!(empty.contains("found an empty file"), "{empty}");
+}

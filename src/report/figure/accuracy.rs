@@ -327,7 +327,7 @@ impl Accuracy {
                 if value.is_some() {
                     canvas.rectangle((x + 0.4, y + 0.4), (self.column() - 0.8, ROW - 0.8), ground);
                 }
-                let text = value.map_or("–".to_owned(), |v| axis::number(v, 0));
+                let text = value.map_or("–".to_owned(), |v| axis::number(v.round(), 0));
                 let colour = if value.is_some() {
                     ink_on(ground)
                 } else {

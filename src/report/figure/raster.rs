@@ -113,6 +113,8 @@ pub struct Raster {
     pub window: Window,
     /// A part of it, shown once more beside it.
     pub closer: Option<Window>,
+    /// What the caption begins with: whose spikes they are, or of how much. May be empty.
+    pub of: String,
 }
 
 impl Raster {
@@ -189,7 +191,8 @@ impl Raster {
 
     /// What holds for all of the figure.
     fn caption(&self, strips: &Strips<'_>) -> String {
-        let mut caption = Vec::new();
+        let of = Some(self.of.clone()).filter(|of| !of.is_empty());
+        let mut caption: Vec<String> = of.into_iter().collect();
         let bins: Vec<String> = [Some(self.window), self.closer]
             .into_iter()
             .flatten()

@@ -42,6 +42,8 @@ pub struct ReceptiveFields<'a> {
     pub units: Vec<usize>,
     /// The unit of the weights for the colour bars, such as `mV`; empty for weights without one.
     pub unit: String,
+    /// Whose units they are, such as `the first hidden layer`.
+    pub layer: &'a str,
     /// Before and after what, such as `sleep 5 of seed 1`.
     pub of: String,
 }
@@ -90,8 +92,8 @@ impl ReceptiveFields<'_> {
         let row_y = |row: usize| TOP + row as f64 * (high + GAP) + if row == 2 { GAP } else { 0.0 };
         let mut canvas = Canvas::new(width, row_y(2) + high + 20.0, title);
         let caption = format!(
-            "Incoming weights of the first hidden layer before and after {}, of the units that changed most. |ΔW|: Euclidean (L2) norm of a unit's change.",
-            self.of
+            "Incoming weights of {} before and after {}, of the units that changed most. |ΔW|: Euclidean (L2) norm of a unit's change.",
+            self.layer, self.of
         );
         let bottom = row_y(2) + high + 14.0;
         let caption = font::wrap(&caption, NOTE, Weight::Regular, width - LEFT - 4.0);
@@ -104,7 +106,7 @@ impl ReceptiveFields<'_> {
             axis::say(
                 &mut canvas,
                 (FULL_WIDTH / 2.0, TOP + high),
-                "no unit of the first hidden layer changed",
+                &format!("no unit of {} changed", self.layer),
             );
             return canvas;
         }

@@ -95,10 +95,17 @@ impl WeightHistogram<'_> {
 
     fn caption(&self) -> String {
         let mut caption = format!("Before and after {}.", self.of);
-        if self
+        let mut changed = self
             .projections
             .iter()
-            .any(|projection| projection.step.is_some())
+            .filter(|projection| projection.before.values() != projection.after.values());
+        let Some(first) = changed.next() else {
+            return caption;
+        };
+        caption += " ΔW: of those that changed.";
+        if std::iter::once(first)
+            .chain(changed)
+            .any(|one| one.step.is_some())
         {
             caption += " Most changes are multiples of a step, so bins of ΔW are whole steps wide and centred at multiples: all \
                         hold equally many.";

@@ -22,6 +22,7 @@ fn ms(ms: i64) -> Time {
 
 fn raster(layers: Vec<Layer>) -> Raster {
     Raster {
+        of: String::new(),
         layers,
         bouts: Vec::new(),
         stimuli: Vec::new(),
