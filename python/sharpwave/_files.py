@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping, Union
 
 import numpy as np
 
@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 # Where the table of an array's file is in the document: its keys from the top.
 Place = tuple[str, ...]
 
+# What a file holds: an array, or several by name, such as the columns of a table.
+Held = Union[np.ndarray, dict[str, np.ndarray]]
+
 
 def name_of(place: Place) -> str:
-    """What the file of an array is called: PROJECTION.npz, a matrix, or POPULATION.KEY.npy, values of neurons."""
+    """What the file of an array is called: PROJECTION.npz, a matrix or synapses, STIMULUS.csv, spikes, or POPULATION.KEY.npy, values
+    of neurons."""
     # Other names are refused, but not before files are written.
     name, *keys = (re.sub(r"[^\w-]", "_", part) for part in place[1:])
-    return f"{name}.npz" if place[0] == "projection" else ".".join([name, *keys, "npy"])
+    ending = {"projection": "npz", "stimulus": "csv"}.get(place[0])
+    return f"{name}.{ending}" if ending else ".".join([name, *keys, "npy"])
 
 
 def table_at(document: Mapping[str, Any], place: Place) -> Any:
@@ -30,14 +35,32 @@ def table_at(document: Mapping[str, Any], place: Place) -> Any:
     return found if isinstance(found, Mapping) else None
 
 
-def write(path: Path, array: np.ndarray) -> None:
-    """Writes an array as a file, whole or not at all."""
+def write(path: Path, held: Held) -> None:
+    """Writes an array, or several, as a file, whole or not at all."""
     part = path.with_name(f"{path.name}.part{path.suffix}")
-    if path.suffix == ".npz":
-        np.savez(part, array)
+    if not isinstance(held, dict):
+        if path.suffix == ".npz":
+            np.savez(part, held)
+        else:
+            np.save(part, held)
+    elif path.suffix == ".npz":
+        # As Mapping, of which the type of `savez` knows nothing.
+        arrays: dict[str, Any] = held
+        np.savez(part, **arrays)
     else:
-        np.save(part, array)
+        # Nine digits of milliseconds are picoseconds; neurons are whole.
+        columns = [[f"{x:.9f}" for x in of] if of.dtype.kind == "f" else map(str, of.tolist()) for of in held.values()]
+        with part.open("w", encoding="ascii") as file:
+            file.write(",".join(held) + "\n")
+            file.writelines(",".join(row) + "\n" for row in zip(*columns))
     os.replace(part, path)
+
+
+def alike(one: Held, other: Held) -> bool:
+    """Whether two files would hold the same."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(np.array_equal(array, other[name]) for name, array in one.items())
+    return not isinstance(one, dict) and not isinstance(other, dict) and np.array_equal(one, other)
 
 
 def moved(document: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:

@@ -46,6 +46,34 @@ def _drawn(distribution: str, **values: Any) -> dict[str, Any]:
     return {"distribution": distribution, **given}
 
 
+def _is_array(given: Any) -> bool:
+    """Whether a value is one for each of many."""
+    return isinstance(given, (list, tuple)) or getattr(given, "ndim", 0) > 0
+
+
+def _numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.ndarray:
+    """A copy of `given` as flat numbers, `n` of them if that is known; `whole` ones are not negative."""
+    if hasattr(given, "detach"):
+        given = given.detach().cpu()
+    if np.ma.is_masked(given):
+        raise _core.ModelError(f"`{name}`: found masked values, expected a number for each")
+    array = np.array(given)
+    if array.ndim != 1:
+        raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1")
+    if len(array) and array.dtype.kind not in ("iu" if whole else "fiu"):
+        raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected {'whole numbers' if whole else 'numbers'}")
+    if n is not None and len(array) != n:
+        raise _core.ModelError(f"`{name}`: found {len(array)} values, expected {n}, one for each synapse")
+    if whole:
+        if len(array) and array.min() < 0:
+            raise _core.ModelError(f"`{name}`: found {array.min()}, expected neurons counted from 0")
+        return array.astype(np.int64)
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise _core.ModelError(f"`{name}`: found a value that is not finite")
+    return array
+
+
 class Population(str):
     """The name of a population of a network: what `project` and `stimulate` take."""
 
@@ -129,7 +157,7 @@ class Network:
             raise _core.ModelError(f"`seed`: found {seed!r}, expected a whole number from 0 to {2**63 - 1}")
         self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
         # Matrices and values of neurons that were given here, by where the document has the name of their file.
-        self._arrays: dict[_files.Place, np.ndarray] = {}
+        self._arrays: dict[_files.Place, _files.Held] = {}
         # Where relative paths of the document start.
         self._folder = Path.cwd()
         # Where arrays lie that are run from here, once they do.
@@ -177,7 +205,7 @@ class Network:
             _files.write(path, given[place])
         return _toml(_with_files(self.document, named)), self._folder
 
-    def _given(self) -> dict[_files.Place, np.ndarray]:
+    def _given(self) -> dict[_files.Place, _files.Held]:
         """The arrays whose files the document still names."""
         tables = {place: _files.table_at(self.document, place) or {} for place in self._arrays}
         return {place: array for place, array in self._arrays.items() if tables[place].get("file") == _files.name_of(place)}
@@ -269,6 +297,68 @@ class Network:
         keys.update(rule="weights", file=_files.name_of(place), layer=1, gain=gain)
         self.project(source, target, name=name, delay=delay, **keys)
         self._arrays[place] = array
+        return name
+
+    def connect(
+        self,
+        source: str,
+        target: str,
+        pre: Any,
+        post: Any,
+        *,
+        weight: Any,
+        delay: Any = None,
+        name: str | None = None,
+        **keys: Any,
+    ) -> str:
+        """Adds given synapses, from the neurons `pre` onto the neurons `post`, which are arrays of one length.
+
+        `weight` and `delay` are one for all, "0.5 mV" and "1.5 ms", or arrays: weights in mV or pA, as the targets have them, and
+        delays in ms. They are copied, and have a file as a matrix has, MODEL.NAME.npz. Gives the name.
+        """
+        if name is None:
+            name = f"{source}_{target}"
+        held: dict[str, np.ndarray] = {}
+        for key, given, column in (("pre", pre, "row"), ("post", post, "col")):
+            held[column] = _numbers(key, given, None, whole=True)
+        n = len(held["row"])
+        if len(held["col"]) != n:
+            raise _core.ModelError(f"`post`: found {len(held['col'])} neurons, expected {n}, one for each of `pre`")
+        place = ("projection", str(name))
+        keys.update(rule="from_file", file=_files.name_of(place))
+        if _is_array(weight):
+            held["data"] = _numbers("weight", weight, n)
+        else:
+            keys["weight"] = weight
+        if _is_array(delay):
+            held["delay"], delay = _numbers("delay", delay, n), None
+        held["format"] = np.array(b"coo")
+        self.project(source, target, name=name, delay=delay, **keys)
+        self._arrays[place] = held
+        return name
+
+    def spikes(self, target: str, t: Any, i: Any = None, *, weight: Any, name: str | None = None, **keys: Any) -> str:
+        """Adds given spikes: at the times `t`, in ms from when the stimulus is switched on, onto the neurons `i`; in any order.
+
+        `t` may also be the spikes of a run, `run.spikes["e"]`. They are copied, and have a file as a matrix has, MODEL.NAME.csv.
+        Gives the name.
+        """
+        if i is None:
+            try:
+                t, i = t
+            except (TypeError, ValueError):
+                raise _core.ModelError("`i`: found none, expected a neuron for each time, or `t` to be the spikes of a run") from None
+        times, neurons = _numbers("t", t, None), _numbers("i", i, None, whole=True)
+        if len(neurons) != len(times):
+            raise _core.ModelError(f"`i`: found {len(neurons)} neurons, expected {len(times)}, one for each time")
+        if len(times) and times.min() < 0:
+            raise _core.ModelError(f"`t`: found {times.min():g} ms, expected times from 0 on")
+        order = np.lexsort((neurons, times))
+        if name is None:
+            name = f"spikes_{target}"
+        place = ("stimulus", str(name))
+        self.stimulate(target, "spikes", name=name, weight=weight, file=_files.name_of(place), **keys)
+        self._arrays[place] = {"time_ms": times[order], "neuron": neurons[order]}
         return name
 
     def stimulate(self, target: Names, kind: str, *, name: str | None = None, **keys: Any) -> str:
@@ -385,7 +475,7 @@ class Network:
         if not isinstance(other, Network):
             return False
         ours, theirs = self._given(), other._given()
-        if ours.keys() != theirs.keys() or any(not np.array_equal(array, theirs[place]) for place, array in ours.items()):
+        if ours.keys() != theirs.keys() or any(not _files.alike(held, theirs[place]) for place, held in ours.items()):
             return False
         return bool(_plain(self.document) == _plain(other.document))
 

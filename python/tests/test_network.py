@@ -1,5 +1,7 @@
 """Networks that are built in Python are model files."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -134,3 +136,46 @@ def test_model_files_that_cannot_be_read_or_written_are_one_clear_error(net, tmp
 
 def test_a_kind_is_described_as_a_whole():
     assert {entry["name"] for entry in sw.describe("distribution")} >= {"normal", "log_normal", "exponential"}
+
+
+def test_given_spikes_and_synapses_are_arrays(tmp_path):
+    net = sw.Network()
+    net.population("a", 10, "relay")
+    net.population("b", 5, "lif", tau_m="20 ms", v_th="15 mV", v_reset="0 mV", e_l="0 mV")
+    net.spikes("a", [5.0, 1.25, 30.000000001], [3, 0, 9], weight=1)
+    net.connect("a", "b", [3, 0, 9], [1, 2, 4], weight=np.array([16.0, 20.0, 17.0]), delay=[1.5, 2.5, 0.1])
+    run = net.run("50 ms")
+    assert np.array_equal(run.spikes["a"].t, [1.25, 5.0, 30.000000001]) and list(run.spikes["a"].i) == [0, 3, 9]
+    assert np.allclose(run.spikes["b"].t, [3.75, 6.5, 30.100000001], rtol=0, atol=1e-9) and list(run.spikes["b"].i) == [2, 1, 4]
+    # The spikes of a run onto another network, one weight and one delay for all, a copy, and a file.
+    net.connect("a", "b", np.array([3, 0]), [0, 2], weight="16 mV", delay="3 ms", name="more")
+    again = sw.Network()
+    again.population("a", 10, "relay")
+    again.spikes("a", run.spikes["a"], weight=1)
+    assert np.array_equal(again.run("50 ms").spikes["a"].t, run.spikes["a"].t)
+    fingerprint = net.run("50 ms").fingerprint
+    assert copy.deepcopy(net) == net != again and copy.deepcopy(net).run("50 ms").fingerprint == fingerprint
+    net.save(tmp_path / "given.toml", "50 ms")
+    assert sw.run(tmp_path / "given.toml").fingerprint == fingerprint
+    assert {path.name for path in tmp_path.iterdir()} == {"given.toml", "given.a_b.npz", "given.more.npz", "given.spikes_a.csv"}
+
+
+@pytest.mark.parametrize(
+    "act, text",
+    [
+        (lambda net: net.connect("e", "i", [3], [0, 1], weight="1 mV"), "`post`: found 2 neurons, expected 1"),
+        (lambda net: net.connect("e", "i", [3.5], [0], weight="1 mV"), "`pre`: found an array of float64, expected whole numbers"),
+        (lambda net: net.connect("e", "i", [-3], [0], weight="1 mV"), "`pre`: found -3, expected neurons counted from 0"),
+        (lambda net: net.connect("e", "i", [3], [0], weight=[1, 2]), "`weight`: found 2 values, expected 1"),
+        (lambda net: net.connect("e", "i", [3], [0], weight=[np.nan]), "`weight`: found a value that is not finite"),
+        (lambda net: net.spikes("e", [1.0], weight="1 mV"), "`i`: found none"),
+        (lambda net: net.spikes("e", [1.0], [0, 1], weight="1 mV"), "`i`: found 2 neurons, expected 1"),
+        (lambda net: net.spikes("e", [-1.0], [0], weight="1 mV"), "`t`: found -1 ms"),
+        (lambda net: net.spikes("e", [[1.0]], [0], weight="1 mV"), "`t`: found an array of 2 dimensions"),
+    ],
+)
+def test_arrays_that_are_no_spikes_or_synapses_are_refused(net, act, text):
+    before = copy.deepcopy(net)
+    with pytest.raises(sw.ModelError, match=text):
+        act(net)
+    assert net == before
