@@ -73,7 +73,7 @@ fn what_never_comes_in_a_network_is_said() {
     let expected = [
         "`stimulus.given`: 2 of 4 spikes come after its end, 100 ms after it is switched on",
         "`stimulus.never` is on in no bout",
-        "`stimulus.steps`: 1 of 3 steps come after its end, 100 ms after it is switched on",
+        "`stimulus.steps`: 2 of 3 steps come after its end, 100 ms after it is switched on",
         "`guard.min_rate` is not looked at in `wake` and 2 other bouts: no whole `guard.window`, 120 ms from a multiple of it \
          on, lies within",
     ];
@@ -292,7 +292,7 @@ memory = "40 ms"
 shortest = "10 ms"
 [trigger.early]
 like = "ripple"
-memory = "39 ms"
+memory = "38 ms"
 [stimulus.tone]
 kind = "pulse"
 target = "e"
@@ -332,7 +332,7 @@ keep = "weights"
     };
     let expected = [
         never("late", "3000 ms", "50 ms"),
-        never("ripple", "50 ms", "50 ms"),
+        never("ripple", "51 ms", "50 ms"),
     ];
     assert_eq!(told(&place, "").1, expected);
     // A clock begins where it is switched on, a detector watches all the time.
@@ -344,7 +344,7 @@ keep = "weights"
     let expected = [
         never("clock", "30 ms", "30 ms"),
         never("late", "3000 ms", "50 ms"),
-        never("ripple", "50 ms", "50 ms"),
+        never("ripple", "51 ms", "50 ms"),
     ];
     assert_eq!(told(&place, "").1, expected);
 }

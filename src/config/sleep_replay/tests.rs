@@ -140,10 +140,19 @@ fn every_rule_that_sleep_can_have_is_read_and_named() {
         let mut pages = described.iter();
         let page = pages.find(|page| page.name == name).expect(name);
         for known in all {
-            assert!(page.summary.contains(&format!("`{known}`")), "{name}: {known}");
+            assert!(
+                page.summary.contains(&format!("`{known}`")),
+                "{name}: {known}"
+            );
         }
     };
-    says("neuron", super::parameters::jumping().iter().map(|spec| spec.name).collect());
+    says(
+        "neuron",
+        super::parameters::jumping()
+            .iter()
+            .map(|spec| spec.name)
+            .collect(),
+    );
     let rules = crate::plasticity::signed_specs();
     says("plasticity", rules.iter().map(|spec| spec.name).collect());
 }

@@ -109,8 +109,11 @@ fn rows_and_matrices_get_other_values_alike_whatever_is_on_its_way() {
             while let Some((t, amplitude)) = due.next_if(|due| due.0 < now) {
                 let changed = matrix.set_rule(Time::from_ps(t), &values(amplitude), &mut weights);
                 changed.expect("valid");
+                // A state holds no rule: what goes on from one has it already.
                 let bytes = matrix.save().expect("bytes");
                 matrix = new();
+                let again = matrix.set_rule(Time::from_ps(t), &values(amplitude), &mut weights);
+                again.expect("valid");
                 matrix.load(&bytes).expect("the same");
             }
             let now = Time::from_ps(now);

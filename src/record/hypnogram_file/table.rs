@@ -388,7 +388,7 @@ impl Places {
             let read = std::str::from_utf8(field).ok();
             match read.and_then(|field| times.read(field)) {
                 Some(time) => Ok(Some(time)),
-                None if read.is_some_and(is_beyond) => Err(wrong(
+                None if !times.is_clock && read.is_some_and(is_beyond) => Err(wrong(
                     &quote(field),
                     "a time that the clock has, of 106 days",
                 )),

@@ -445,13 +445,21 @@ fn what_a_table_says_twice_or_too_little_is_told() {
         ..Columns::default()
     };
     for (text, columns, expected) in [
-        ("stage,stage\nW,N1\n", &none, "expected `stage` once, not 2 times"),
+        (
+            "stage,stage\nW,N1\n",
+            &none,
+            "expected `stage` once, not 2 times",
+        ),
         (
             "onset,duration,stage\n0,30,W\n30,30,N1\n",
             &epoch,
             "found the column `duration`, expected no `epoch` beside it",
         ),
-        ("Stage,Epoch\nN2,1\nN2\n", &none, "line 3: found `N2`, expected as many columns as above"),
+        (
+            "Stage,Epoch\nN2,1\nN2\n",
+            &none,
+            "line 3: found `N2`, expected as many columns as above",
+        ),
         (
             "onset,duration,stage\n0,1e9,W\n",
             &none,
