@@ -108,6 +108,7 @@ mod dataset;
 mod frame;
 mod header;
 mod heap;
+mod node_group;
 mod nodes;
 mod open;
 mod stimulation;

@@ -384,9 +384,7 @@ def analyse(
     from pathlib import Path
 
     path = file.path if isinstance(file, Run) else Path(file)
-    results = _core.analyse(
-        path,
-        list(measures),
+    arguments = (
         None if start is None else ms("start", start),
         None if stop is None else ms("stop", stop),
         [bouts] if isinstance(bouts, str) else list(bouts),
@@ -396,12 +394,27 @@ def analyse(
         None if size is None else whole("size", size, 0, 2**32 - 1),
         _threads(threads),
     )
+    try:
+        results = _core.analyse(path, list(measures), *arguments)
+    except _core.SharpwaveError as error:
+        raise type(error)(_renamed(str(error))) from None
     found: dict[str, Table] = {}
     for _, _, tables in results:
         for name, columns in tables:
             units = {column: unit for column, unit, _, _ in columns if unit}
             found[name] = Table({column: values for column, _, _, values in columns}, name=name, units=units)
     return found
+
+
+#: What options of the command line are called here.
+_OPTIONS = {"--from": "start", "--to": "stop", "--bout": "bouts", "--population": "populations", "--size": "size", "--set": "set"}
+
+
+def _renamed(message: str) -> str:
+    """A message about options of the command line, in the words of this package."""
+    import re
+
+    return re.sub(r"--[a-z]+\b", lambda found: _OPTIONS.get(found[0], found[0]), message)
 
 
 def report(runs: PathLike | Run | Sequence[PathLike | Run], out: PathLike) -> Path:

@@ -53,3 +53,9 @@ def test_times_and_rates_of_a_simulation(net):
         sim.set_rate("noise", 10**400)
     with pytest.raises(sw.ModelError, match=THREADS):
         net.simulation(threads=-1)
+
+
+def test_errors_of_measures_name_arguments(run):
+    with pytest.raises(sw.SharpwaveError, match="stop") as caught:
+        run.analyse("rate", stop="5 s")
+    assert "--" not in str(caught.value)

@@ -277,7 +277,9 @@ impl RuleFault {
             }
             Self::NotPlaced { .. } => "give the populations `positions`",
             Self::OutOfReach {
-                multapses: false, ..
+                multapses: false,
+                found: 1..,
+                ..
             } => {
                 "a larger `width` reaches more; multapses = true allows several synapses between two neurons"
             }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
+use super::node_group::NodeGroup;
 use super::open::{is_hdf5, open};
 use crate::base::file;
 use crate::base::parameter::Dimension;
@@ -34,8 +35,8 @@ impl PositionFileError {
 
 /// Reads where `size` neurons lie, in millimetres: `dimension` coordinates of each, or as many as the file has.
 ///
-/// An HDF5 file must hold `/nodes/<population>/0/{x, y, z}` as in the SONATA developer guide, the neurons in order. Anything
-/// else is read as a table with columns `x`, `y`, `z`, in any order and among others, and a row for each neuron.
+/// An HDF5 file must hold `/nodes/<population>/0/{x, y, z}` as in the SONATA developer guide, each neuron's entry by
+/// `node_group_index`. Anything else is read as a table with columns `x`, `y`, `z`, in any order and among others, and a row for each neuron.
 ///
 /// # Errors
 /// With file and line, or dataset and index: unreadable or malformed files, columns that are missing, another number of
@@ -72,9 +73,18 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
     let (_, line) = lines.next().unwrap_or_default();
     let separator = Separator::of(line);
     let names: Vec<&[u8]> = separator.fields(line).collect();
+    for axis in AXES {
+        let of = |name: &&&[u8]| **name == axis.as_bytes();
+        let n = names.iter().filter(of).count();
+        if n > 1 {
+            let expected = format!("`{axis}` once, not {n} times");
+            return Err(Fault::content("line 1", quote(line), &expected));
+        }
+    }
     let place = |axis: &str| names.iter().position(|name| *name == axis.as_bytes());
+    let there = AXES.map(|axis| place(axis).is_some());
     let columns: Vec<usize> = AXES.iter().map_while(|axis| place(axis)).collect();
-    let wanted = dimension.unwrap_or(columns.len()).max(1);
+    let wanted = dimension.unwrap_or(last_of(there)).max(1);
     let Some(columns) = columns.get(..wanted) else {
         let axis = AXES[columns.len().min(AXES.len() - 1)];
         let known: Vec<String> = names
@@ -116,6 +126,12 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
     Ok((wanted, points))
 }
 
+/// How many axes there are up to the last one that is `there`: of x and z without y three, of which one is missing.
+fn last_of(there: [bool; AXES.len()]) -> usize {
+    let last = there.iter().rposition(|there| *there);
+    last.map_or(0, |last| last + 1)
+}
+
 /// "x, y".
 fn axes(n: usize) -> String {
     AXES[..n.min(AXES.len())].join(", ")
@@ -134,22 +150,21 @@ fn sonata(
         .group("nodes")
         .map_err(|_| Fault::content("/", "no group `nodes`", layout))?;
     let name = dataset::choose(&nodes, population)?;
-    let place = format!("/nodes/{name}/0");
-    let group = nodes
-        .group(&name)?
-        .group("0")
-        .map_err(|_| Fault::content(&place, "no such group", "one with `x`, `y` and `z`"))?;
-    let there = AXES.iter().take_while(|axis| group.link_exists(axis));
-    let dimension = dimension.unwrap_or(there.count()).max(1);
+    let place = format!("/nodes/{name}");
+    let population = nodes.group(&name)?;
+    let own = NodeGroup::of(path, &population, &place, "one with `x`, `y` and `z`")?;
+    let (group, place) = (&own.group, &own.place);
+    let there = AXES.map(|axis| group.link_exists(axis));
+    let dimension = dimension.unwrap_or(last_of(there)).max(1);
     let mut points = vec![Point::default(); size as usize];
     for (axis, name) in AXES.iter().enumerate().take(dimension) {
-        let column = dataset::column(path, &group, &place, name, "a column of positions")?;
+        let column = dataset::column(path, group, place, name, "a column of positions")?;
         let place = format!("{place}/{name}");
         if column.size() != size as usize {
             let found = format!("{} values", column.size());
             return Err(Fault::content(&place, found, &expected_rows(size)));
         }
-        let values = dataset::numbers(&column, &place)?;
+        let values = own.of_nodes(dataset::numbers(&column, &place)?, &place)?;
         for (neuron, (point, value)) in points.iter_mut().zip(values).enumerate() {
             if !value.is_finite() {
                 let place = format!("{place}[{neuron}]");
@@ -189,6 +204,14 @@ mod tests {
         assert_eq!(
             fault("x,Y\n0,0\n", 1, Some(2)),
             "`p.csv`: line 1: found no column `y` in `x,Y`, expected one, as there are columns for x, y; `Y` is another name"
+        );
+        assert_eq!(
+            fault("x,z\n0,0\n", 1, None),
+            "`p.csv`: line 1: found no column `y` in `x,z`, expected one, as there are columns for x, y, z; `x` is another name"
+        );
+        assert_eq!(
+            fault("x,x\n0,0\n", 1, None),
+            "`p.csv`: line 1: found `x,x`, expected `x` once, not 2 times"
         );
         assert_eq!(
             fault("x\n0\n", 2, None),

@@ -7,6 +7,7 @@ use hdf5::Group;
 use super::circuit_file::DYNAMICS;
 use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
+use super::node_group::NodeGroup;
 use super::open::{is_hdf5, open};
 use crate::base::file;
 use crate::base::suggest;
@@ -72,7 +73,7 @@ pub fn has_columns(path: &Path) -> bool {
 /// Reads the values of `wanted`, in order, all of them finite.
 ///
 /// An HDF5 file must hold `/nodes/<population>/0/<column>`, or the same below `dynamics_params`, as in the SONATA developer
-/// guide; a column that begins with `/` is any dataset. A `.npz` archive holds an array of that name, a `.npy` file the only
+/// guide, each node's entry by `node_group_index`; a column that begins with `/` is any dataset. A `.npz` archive holds an array of that name, a `.npy` file the only
 /// one. Anything else is a table: with names in its first line, or without if that holds numbers; a column is a name, or a
 /// number from 1.
 ///
@@ -219,14 +220,12 @@ fn nodes(path: &Path, wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
         .group("nodes")
         .map_err(|_| Fault::content("/", "no group `nodes`", layout))?;
     let population = dataset::choose(&nodes, wanted.population)?;
-    let place = format!("/nodes/{population}/0");
-    let group = nodes
-        .group(&population)?
-        .group("0")
-        .map_err(|_| Fault::content(&place, "no such group", "one with attributes of nodes"))?;
-    let (group, place) = match group.group(DYNAMICS) {
-        Ok(inner) if !group.link_exists(name) => (inner, format!("{place}/{DYNAMICS}")),
-        _ => (group, place),
+    let place = format!("/nodes/{population}");
+    let population = nodes.group(&population)?;
+    let own = NodeGroup::of(path, &population, &place, "one with attributes of nodes")?;
+    let (group, place) = match own.group.group(DYNAMICS) {
+        Ok(inner) if !own.group.link_exists(name) => (inner, format!("{}/{DYNAMICS}", own.place)),
+        _ => (own.group.clone(), own.place.clone()),
     };
     if !group.link_exists(name) {
         let known = datasets(&group)?;
@@ -236,7 +235,8 @@ fn nodes(path: &Path, wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
     }
     let column = dataset::column(path, &group, &place, name, "a column of values")?;
     let place = format!("{place}/{name}");
-    finite(dataset::numbers(&column, &place)?, &place)
+    let values = finite(dataset::numbers(&column, &place)?, &place)?;
+    own.of_nodes(values, &place)
 }
 
 /// Names of the datasets of `group`.

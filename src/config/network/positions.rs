@@ -159,6 +159,11 @@ impl Table for Draft {
     fn check(&self, section: &Section<'_>, _around: &Around<'_>) -> bool {
         let is_hdf5 = self.path.extension().is_some_and(|ending| ending != "csv");
         match section.get("population") {
+            Some(item) if self.kind != Kind::File => {
+                let message = format!("`{}` belongs to `layout = \"file\"`", item.path);
+                item.reader.problem(item.key_origin, message, None);
+                false
+            }
             Some(item) if !is_hdf5 => {
                 let message = format!(
                     "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",

@@ -94,9 +94,10 @@ impl Description {
         let Some(stop) = self.simulation.get("run").and_then(|run| run.get("tstop")) else {
             return Ok(DEFAULT_MS);
         };
-        stop.as_f64().ok_or_else(|| CircuitError::Json {
+        let ms = stop.as_f64().filter(|ms| *ms > 0.0);
+        ms.ok_or_else(|| CircuitError::Json {
             path: self.simulation_file.clone(),
-            problem: format!("run.tstop: found {stop}, expected milliseconds"),
+            problem: format!("run.tstop: found {stop}, expected milliseconds, more than 0"),
         })
     }
 }
@@ -130,7 +131,7 @@ pub(super) fn json(path: &Path) -> Result<Map<String, Value>, CircuitError> {
         }
     }
     let mut all = Value::Object(object);
-    resolve(&mut all, &variables, folder);
+    resolve("", &mut all, &variables, folder);
     match all {
         Value::Object(object) => Ok(object),
         _ => Ok(Map::new()),
@@ -146,8 +147,8 @@ fn known_variables(folder: &Path) -> io::Result<BTreeMap<String, String>> {
     Ok(known.into())
 }
 
-/// Fills variables into every text, and makes those that then look like paths start from `folder`.
-fn resolve(value: &mut Value, variables: &BTreeMap<String, String>, folder: &Path) {
+/// Fills variables into every text, and makes those that then look like paths, or stand under a `key` of paths, start from `folder`.
+fn resolve(key: &str, value: &mut Value, variables: &BTreeMap<String, String>, folder: &Path) {
     match value {
         Value::String(text) => {
             /// Variables within variables; deeper ones go in a circle.
@@ -165,18 +166,20 @@ fn resolve(value: &mut Value, variables: &BTreeMap<String, String>, folder: &Pat
                     }
                 }
             }
-            let is_path = text.contains('/') || text.ends_with(".json");
+            let named = ["_file", "_dir"].iter().any(|end| key.ends_with(end));
+            let is_path =
+                named && !text.is_empty() || text.contains('/') || text.ends_with(".json");
             if is_path && Path::new(text.as_str()).is_relative() {
                 *text = folder.join(text.as_str()).to_string_lossy().into_owned();
             }
         }
         Value::Array(values) => values
             .iter_mut()
-            .for_each(|value| resolve(value, variables, folder)),
+            .for_each(|value| resolve(key, value, variables, folder)),
         Value::Object(object) => {
-            object
-                .values_mut()
-                .for_each(|value| resolve(value, variables, folder));
+            for (key, value) in object.iter_mut() {
+                resolve(key, value, variables, folder);
+            }
         }
         _ => {}
     }

@@ -57,6 +57,12 @@ pub(super) fn map(
             .mapped
             .push(format!("input {name}: spikes onto {}", target.name));
     }
+    let start = simulation.get("run").and_then(|run| run.get("tstart"));
+    if let Some(start) = start.filter(|start| start.as_f64() != Some(0.0)) {
+        circuit
+            .left
+            .push(format!("`run.tstart`, {start}: it runs from 0 on"));
+    }
     for key in ["reports", "conditions"] {
         if simulation
             .get(key)

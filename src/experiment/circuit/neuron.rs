@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::description::json;
-use super::{Circuit, CircuitError};
+use super::{Circuit, CircuitError, quoted};
 use crate::record::circuit_file::Nodes;
 use crate::record::type_table::TypeTable;
 
@@ -191,6 +191,13 @@ pub(super) fn map(
         circuit
             .left
             .push(format!("population {name}: `{attribute}` of single nodes"));
+    }
+    if nodes.attributes.iter().any(|attribute| attribute == "x") {
+        circuit.left.push(format!(
+            "population {name}: where nodes lie; `positions = {{ layout = \"file\", file = {}, population = {}, unit = \"um\" }}` takes it",
+            place.file,
+            quoted(name)
+        ));
     }
     let text = &mut circuit.text;
     let Some(model) = model else {

@@ -1,4 +1,5 @@
-//! Edges as a table: `source,target,weight,delay_ms`, the last two if there are any; or columns that are named.
+//! Edges as a table: `source,target,weight,delay_ms`, the last two if there are any, also with other separators; or columns that are
+//! named.
 
 use std::path::Path;
 
@@ -74,7 +75,7 @@ pub(super) fn parse(
 impl Header {
     /// Of a table of ours.
     fn known(line: &[u8]) -> Option<Self> {
-        let separator = Separator::Byte(b',');
+        let separator = Separator::of(line);
         let names: Vec<&[u8]> = separator.fields(line).take(5).collect();
         let (weight, delay) = match names.as_slice() {
             [b"source", b"target"] => (None, None),

@@ -271,6 +271,14 @@ pub(super) fn observed(root: &File, path: &Path) -> Result<Option<(Time, Time)>,
         spike_time(value * MS_PER_S).map_err(wrong)
     });
     let edges = edges.collect::<Result<Vec<Time>, Fault>>()?;
+    let stretches: Vec<&[Time]> = edges.chunks(2).collect();
+    if stretches.iter().any(|stretch| *stretch != stretches[0]) {
+        tracing::warn!(
+            "`{}`: {at}: units were not all observed all the time; what is measured is of the time from the earliest start to the latest \
+             end, gaps too",
+            path.display()
+        );
+    }
     Ok(edges.iter().min().copied().zip(edges.iter().max().copied()))
 }
 
