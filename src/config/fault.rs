@@ -16,17 +16,28 @@ pub(super) fn all_reported<'a>(
     checked: impl Iterator<Item = (&'a str, Result<(), Problem>)>,
 ) -> bool {
     let mut good = true;
+    each_read(root, kind, checked, |own, checked| {
+        good &= reported(own, checked).is_some();
+    });
+    good
+}
+
+/// Looks once more at the tables of parts of one `kind` that have been read, given by name.
+pub(super) fn each_read<'a, T>(
+    root: &Section<'_>,
+    kind: &str,
+    parts: impl Iterator<Item = (&'a str, T)>,
+    mut look: impl FnMut(&Section<'_>, T),
+) {
     let section = root.get(kind).and_then(|item| item.named_section());
-    // Read before.
     section.iter().for_each(Section::ignore);
-    for (name, checked) in checked {
+    for (name, part) in parts {
         let own = section.as_ref().and_then(|section| section.get(name));
         if let Some(own) = own.and_then(|item| item.section()) {
-            good &= reported(&own, checked).is_some();
+            look(&own, part);
             own.ignore();
         }
     }
-    good
 }
 
 /// Reports `problem`, which is about the part that `section` describes.

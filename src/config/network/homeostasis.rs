@@ -107,23 +107,14 @@ pub(super) fn agree(root: &Section<'_>, network: &Network) -> bool {
 
 /// Whether each of `forces` acts at a number of instants of the `run` that can be waited for; reports which does not.
 pub(super) fn end(root: &Section<'_>, forces: &[Homeostasis], run: Duration) -> bool {
-    let section = root
-        .get("homeostasis")
-        .and_then(|item| item.named_section());
-    // Read before.
-    section.iter().for_each(Section::ignore);
     let mut good = true;
-    for force in forces {
-        let own = section.as_ref().and_then(|all| all.get(&force.name));
-        let Some(own) = own.and_then(|item| item.section()) else {
-            continue;
-        };
-        own.ignore();
+    let forces = forces.iter().map(|force| (&force.name[..], force.every));
+    fault::each_read(root, "homeostasis", forces, |own, every| {
         // What is copied is refused where it was written.
-        if let Some(every) = own.get("every") {
-            good &= few(&every, force.every, run, MOST_INSTANTS);
+        if let Some(item) = own.get("every") {
+            good &= few(&item, every, run, MOST_INSTANTS);
         }
-    }
+    });
     good
 }
 

@@ -96,25 +96,18 @@ const MOST_LOOKS: i64 = 10_000_000;
 
 /// Whether each of `triggers` looks as often in the `run` as can be waited for; reports which does not.
 pub(super) fn end(root: &Section<'_>, triggers: &[Trigger], run: Duration) -> bool {
-    let section = root.get("trigger").and_then(|item| item.named_section());
-    // Read before.
-    section.iter().for_each(Section::ignore);
     let mut good = true;
-    for trigger in triggers {
-        let own = section.as_ref().and_then(|all| all.get(&trigger.name));
-        let Some(own) = own.and_then(|item| item.section()) else {
-            continue;
-        };
-        own.ignore();
+    let triggers = triggers.iter();
+    let triggers = triggers.map(|trigger| (&trigger.name[..], &trigger.kind.values));
+    fault::each_read(root, "trigger", triggers, |own, values| {
         for key in STEPS {
-            let step_ms = trigger.kind.values.number(key);
-            let step = step_ms.and_then(|ms| Duration::from_ms(ms).ok());
+            let step = values.number(key).and_then(|ms| Duration::from_ms(ms).ok());
             // What is copied is refused where it was written.
             if let (Some(step), Some(item)) = (step, own.get(key)) {
                 good &= few(&item, step, run, MOST_LOOKS);
             }
         }
-    }
+    });
     good
 }
 
