@@ -36,12 +36,12 @@ pub(super) struct Altered {
 pub struct Ramp {
     /// How long that takes, above zero: at its end all is as the bout says.
     pub length: Duration,
-    /// The longest step, above zero; there are at least [`FEWEST_STEPS`].
+    /// The longest step, above zero; there are four at least.
     pub step: Duration,
 }
 
 /// A ramp no longer than its longest step is to be a ramp, not a jump at its end.
-pub const FEWEST_STEPS: i64 = 4;
+const FEWEST_STEPS: i64 = 4;
 
 /// How much further a step goes where neurons are impossible at its end, as a share of a step.
 const FURTHER: f64 = 1e-3;
