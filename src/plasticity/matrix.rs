@@ -286,6 +286,28 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         row: &mut [W],
         states: &mut [R::State],
     ) {
+        // Asked before the loop: within it the answer keeps some compilers from taking several synapses at a time.
+        match (&self.modulation, R::MODULATED) {
+            (Some(modulation), Modulated::Gain) => {
+                let gain = modulation.before(self.at_synapse(t));
+                self.learn_by(t, pre, row, states, |before, after| {
+                    before + gain * (after - before)
+                });
+            }
+            _ => self.learn_by(t, pre, row, states, |_, after| after),
+        }
+    }
+
+    /// As `learn_each`, where `gained` says what a change comes to.
+    #[inline(always)]
+    fn learn_by<W: Stored>(
+        &self,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+        gained: impl Fn(f64, f64) -> f64,
+    ) {
         let fall = self.clock.fall_post(t);
         let traces = times(pre.after, self.clock.fall_pre(t));
         let targets = row.iter_mut().zip(states).zip(&self.post).zip(&self.last);
@@ -297,8 +319,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 since_spike: t.since(last),
             };
             let strength = self.sign * weight.get();
-            let changed = self.rule.arrive(strength, state, &event);
-            *weight = self.stored(self.gained(strength, changed, t));
+            let changed = self.rule.arrive_plainly(strength, state, &event);
+            *weight = self.stored(gained(strength, changed));
         }
     }
 

@@ -175,6 +175,12 @@ impl PlasticityRule<1, 1> for StdpPair {
     }
 
     #[inline(always)]
+    fn arrive_plainly(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
+        let power = if self.mu_minus.is_one() { 1.0 } else { weight };
+        weight - self.minus * power * event.post[0]
+    }
+
+    #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         self.strengthen(weight, event.pre[0])
     }
