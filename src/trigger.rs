@@ -55,6 +55,7 @@ pub trait Detect: Send + Sync {
     fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>);
 
     /// `nodes` of its population spiked at `t`, ascending, as instants do. Appends what is found up to and including `t`.
+    #[cfg(test)]
     fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         self.come_to(t, found);
         self.at(t, nodes, found);
