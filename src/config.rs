@@ -25,6 +25,7 @@ pub use expansion::expansion;
 pub use foraging::{Foraging, resolved_foraging};
 pub use network::{NetworkModel, resolved_network};
 pub use night::{Night, resolved_night};
+pub use quantity::quote;
 pub use read::{Options, parse, read};
 pub use setting::{SettingError, setting, typed, written};
 pub use sleep::{sleep_as_network, sleeping_network};

@@ -93,13 +93,8 @@ fn to_spikes(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure
             Some(Columns::new(&table).map_err(Failure::input)?)
         }
     };
-    // The folder of a run stands for its file, as everywhere.
-    let path = match arguments.input.is_dir() {
-        true => arguments.input.join(run_file::FILE),
-        false => arguments.input.clone(),
-    };
     let input = SpikeFile {
-        path,
+        path: run_file::of(&arguments.input),
         population: arguments.population.clone(),
         columns,
         first_neuron: arguments.first_neuron,

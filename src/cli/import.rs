@@ -8,7 +8,7 @@ use super::argument::{BiasChoice, ImportArguments};
 use super::failure::Failure;
 use super::shell::Shell;
 use crate::base::parameter::Dimension;
-use crate::config::typed;
+use crate::config::{quote, typed};
 use crate::experiment::circuit::{self, Circuit};
 use crate::experiment::nir::{self, NirError};
 use crate::mlp::conversion::Method;
@@ -117,16 +117,15 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
 
 /// Keys of a model file that say what these `arguments` say.
 fn keys(arguments: &ImportArguments) -> Vec<String> {
-    let text = |text: &str| toml::Value::from(text).to_string();
     let mut keys = vec![format!(
         "weights = {}",
-        text(&arguments.file.to_string_lossy())
+        quote(&arguments.file.to_string_lossy())
     )];
     if arguments.bias == BiasChoice::Drop {
         keys.push("bias = \"drop\"".into());
     }
     if let Some(names) = &arguments.layer_names {
-        let names: Vec<String> = names.iter().map(|name| text(name)).collect();
+        let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
         keys.push(format!("layer_names = [{}]", names.join(", ")));
     }
     keys

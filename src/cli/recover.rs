@@ -10,11 +10,7 @@ use crate::record::run_file;
 
 /// Recovers the file and prints what was in it.
 pub(super) fn run(arguments: &RecoverArguments, shell: &Shell) -> Result<(), Failure> {
-    // The folder of a run stands for its file, as everywhere.
-    let file = match arguments.file.is_dir() {
-        true => arguments.file.join(run_file::FILE),
-        false => arguments.file.clone(),
-    };
+    let file = run_file::of(&arguments.file);
     let output = arguments.out.clone();
     let output = output.unwrap_or_else(|| file.with_extension("recovered.h5"));
     let recovered = recover(&file, &output)?;

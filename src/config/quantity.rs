@@ -132,7 +132,7 @@ pub(super) fn write(value: f64, dimension: Dimension) -> String {
 }
 
 /// `text` as a TOML string.
-pub(super) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     // In single quotes nothing could be escaped that nobody sees.
     match text.chars().any(|c| acts(c) && !matches!(c, '\n' | '\t')) {
         true => quoted(text),

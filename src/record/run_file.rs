@@ -29,6 +29,14 @@ use crate::plasticity::Synapse;
 /// Name of the run file in a run's folder.
 pub const FILE: &str = "run.h5";
 
+/// The file that `path` stands for: that in the folder of a run, or itself.
+pub fn of(path: &Path) -> PathBuf {
+    match path.is_dir() {
+        true => path.join(FILE),
+        false => path.to_owned(),
+    }
+}
+
 /// Jobs that may wait for the writer: four chunks of spikes (1.5 MiB) or four snapshots of weights.
 const QUEUE: usize = 4;
 

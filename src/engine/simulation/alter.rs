@@ -139,13 +139,15 @@ impl Simulation {
             };
             way.done += 1;
             let (wanted, is_last) = (way.after(way.done as f64), way.done == way.steps);
-            let further = way.after(way.done as f64 + FURTHER);
             if is_last {
                 self.altered.way = None;
             }
             self.bout.changes += 1;
             // The last was tried when the way began.
-            if self.alter(wanted, true).is_err() && !is_last {
+            if self.alter(wanted, true).is_err()
+                && let Some(way) = &self.altered.way
+            {
+                let further = way.after(way.done as f64 + FURTHER);
                 let _ = self.alter(further, true);
             }
         }
