@@ -316,3 +316,31 @@ fn published_circuits_have_the_edges_that_libsonata_reads() {
     assert_eq!(found.len(), 4322);
     assert_eq!(found, published);
 }
+
+#[test]
+fn files_of_bare_names_lie_beside_their_circuit() {
+    let place = Place::new();
+    for folder in ["network", "c"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    // Where the program is started lies another file of that name.
+    for (n, to) in [(5, "nodes.h5"), (2, "c/nodes.h5")] {
+        nodes(&place, "in", &vec![7; n]);
+        std::fs::rename(place.path("network/in_nodes.h5"), place.path(to)).unwrap();
+    }
+    place.write("c/types.csv", "node_type_id model_type\n7 virtual\n");
+    place.write(
+        "c/circuit_config.json",
+        r#"{"networks":{"nodes":[{"nodes_file":"nodes.h5","node_types_file":"types.csv"}],"edges":[]}}"#,
+    );
+    place.write(
+        "c/simulation_config.json",
+        r#"{"run":{"tstop":10.0,"tstart":5.0}}"#,
+    );
+    let said = place.run("import c/circuit_config.json --out model.toml");
+    assert!(said.contains("population in: 2 virtual nodes"), "{said}");
+    assert!(
+        said.contains("`run.tstart`, 5.0: it runs from 0 on"),
+        "{said}"
+    );
+}

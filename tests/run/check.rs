@@ -100,3 +100,21 @@ fn an_option_that_misspells_a_table_is_told_which_it_may_mean() {
     ));
     assert!(!said.contains("did you mean"), "{said}");
 }
+
+#[test]
+fn noise_that_goes_up_and_down_is_counted_at_its_rate() {
+    let model = |more: &str| {
+        format!(
+            "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n[population.r]\nneuron = \"relay\"\nsize = 100\n\
+             [oscillation.slow]\nfrequency = \"1 Hz\"\namplitude = 0.8\n[stimulus.a]\nkind = \"poisson\"\ntarget = \"r\"\n\
+             rate = \"20 Hz\"\n{more}[stimulus.b]\nkind = \"poisson\"\ntarget = \"r\"\nrate = \"5 Hz\"\n[record]\nspikes = \"r\"\n"
+        )
+    };
+    for more in ["", "oscillation = \"slow\"\n"] {
+        let printed = Place::with_model(&model(more)).run("check model.toml");
+        assert!(
+            printed.contains("noise events     2.50e3 per second"),
+            "{more}: {printed}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Nights that dream: the shipped protocols cut short, on any number of threads, stopped and gone on with.
 
 use ndarray::Array1;
+use sharpwave::record::weight_file;
 
 use super::run_file::RunFile;
 use super::setup::{Place, shipped};
@@ -217,4 +218,29 @@ fn mistakes_are_told() {
     let printed = place.run(&format!("check {model}"));
     assert!(printed.contains("in the last night"), "{printed}");
     assert!(printed.contains("validation = 0"), "{printed}");
+}
+
+/// The network after the last night: its output layer is the last that was recorded.
+#[test]
+fn the_network_that_nights_leave_can_be_taken_away() {
+    let place = Place::new();
+    let more = "--set output.weights=[\"npz\"] --set output.figures=false --set seeds=1";
+    place.run(&format!("{} {more}", command("night_digits.toml", "n")));
+    assert_eq!(
+        place.names("n"),
+        ["accuracy.csv", "report.html", "run.h5", "weights.npz"]
+    );
+    let read = weight_file::read(&place.path("n/weights.npz")).expect("weights");
+    let last = read.tensors.last().expect("layers");
+    assert_eq!(last.shape, [10, 60]);
+    let file = hdf5::File::open(place.path("n/run.h5")).expect("a run");
+    let values = file.dataset("weights/hidden2_output/values").expect("them");
+    let values = values.read_dyn::<f32>().expect("numbers");
+    let recorded = values.len() / last.values.len();
+    let recorded: Vec<f32> = values
+        .iter()
+        .copied()
+        .skip((recorded - 1) * last.values.len())
+        .collect();
+    assert_eq!(last.values, recorded);
 }

@@ -252,3 +252,19 @@ fn chromium_shows_the_numbers_of_the_file() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "network\ndigits\n");
 }
+
+#[test]
+fn runs_of_one_name_are_told_apart_by_their_folders() {
+    let place = Place::with_model(NETWORK);
+    for folder in ["a", "b"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+        place.run(&format!("--quiet run model.toml --out {folder}/run"));
+    }
+    place.run("--quiet run model.toml --out other");
+    place.run("report a/run b/run other --out page.html");
+    let page = place.read("page.html");
+    for name in [">a/run<", ">b/run<", ">other<"] {
+        assert!(page.contains(name), "{name}");
+    }
+    assert!(!page.contains(">run<"));
+}

@@ -368,3 +368,20 @@ fn points_that_are_one_model_are_one_point() {
     let points: Vec<String> = rows[1..].iter().map(|row| row[..2].join(" ")).collect();
     assert_eq!(points, ["20ms 1", "20ms 2", "10ms 1", "10ms 2"]);
 }
+
+/// Whether there is a page changes no accuracy.
+#[test]
+fn points_that_do_equally_well_are_said_to() {
+    let place = Place::with_model(SMALL);
+    let said = place.run(
+        "--quiet sweep model.toml record.report=true,false --set data.validation=50 --set seeds=1 --on validation --out s",
+    );
+    assert!(
+        said.contains("The first 2 do equally well; of them the one stands first that comes first in the sweep."),
+        "{said}"
+    );
+    let said = place.run(
+        "--quiet sweep model.toml mlp.training.epochs=1,2 --set data.validation=50 --set seeds=1 --on validation --out t",
+    );
+    assert!(!said.contains("do equally well"), "{said}");
+}
