@@ -444,3 +444,18 @@ fn describe_tells_how_gains_come_about_and_which_keys_hold_where() {
         assert!(out.contains(expected), "{name}: {out}");
     }
 }
+
+#[test]
+fn import_names_the_keys_that_its_options_stand_for() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/weights/bias.pth");
+    let (code, _, err) = typed(&["import", file]);
+    assert_eq!(code, Some(2), "{err}");
+    let (code, out, err) = typed(&["import", file, "--bias", "drop"]);
+    assert_eq!(code, Some(0), "{err}");
+    let keys = format!("[mlp] weights = \"{file}\", bias = \"drop\"");
+    assert_eq!(
+        out.lines().last().map(|line| line.ends_with(&keys)),
+        Some(true),
+        "{out}"
+    );
+}

@@ -268,3 +268,15 @@ fn runs_of_one_name_are_told_apart_by_their_folders() {
     }
     assert!(!page.contains(">run<"));
 }
+
+#[test]
+fn a_raster_says_which_part_of_the_run_it_shows() {
+    let place = Place::with_model(NETWORK);
+    place.run(
+        "--quiet run model.toml --set figure.raster={populations=[\"e\"],to=\"20ms\"} --out part",
+    );
+    let part = place.read("part/figures/raster.svg");
+    assert!(part.contains("Shown: 0 to 0.02 s of "), "{part}");
+    place.run("--quiet run model.toml --out whole");
+    assert!(!place.read("whole/figures/raster.svg").contains("Shown:"));
+}
