@@ -109,3 +109,39 @@ fn letters_in_files_of_any_name() {
     let said = place.refused("run model.toml --out d --set data.tasks=[[1,27]]");
     assert!(said.contains("class 27 has no neuron"), "{said}");
 }
+
+#[test]
+fn a_pattern_of_sleep_has_the_shape_of_the_images() {
+    let model = LETTERS
+        .replace("layers = [9, 6, 27]", "layers = [8, 6, 27]")
+        .replace(
+            "max_rate = \"200 Hz\"",
+            "pattern = \"pattern.npy\"\nmax_rate = \"200 Hz\"",
+        )
+        .replace(
+            "emnist-letters-train-images-idx3-ubyte.gz",
+            "letters.images",
+        )
+        .replace("qmnist-like-labels-idx2-int", "letters.labels");
+    let place = Place::with_model(&model);
+    // Of two rows of four pixels.
+    let classes: Vec<u8> = (1..=26).flat_map(|class| [class; 3]).collect();
+    let n = classes.len() as u32;
+    let pixels: Vec<u8> = (0..8 * n).map(|pixel| (pixel * 37 % 256) as u8).collect();
+    place.write("letters.images", idx([0, 0, 8, 3], &[n, 2, 4], &pixels));
+    place.write("letters.labels", idx([0, 0, 8, 1], &[n], &classes));
+    let pattern = |shape| {
+        let image = ndarray::ArrayD::<f32>::from_elem(ndarray::IxDyn(shape), 0.5);
+        ndarray_npy::write_npy(place.path("pattern.npy"), &image).unwrap();
+    };
+    for shape in [&[2, 4][..], &[8], &[1, 8]] {
+        pattern(shape);
+        place.run("--quiet check model.toml");
+    }
+    pattern(&[4, 2]);
+    let said = place.refused("check model.toml");
+    assert!(
+        said.contains("pattern.npy` has 4 rows of 2 pixels, expected 2 of 4"),
+        "{said}"
+    );
+}
