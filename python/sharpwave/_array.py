@@ -65,6 +65,34 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
+def is_array(given: Any) -> bool:
+    """Whether a value is one for each of many."""
+    return isinstance(given, (list, tuple)) or getattr(given, "ndim", 0) > 0
+
+
+def numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.ndarray:
+    """A copy of `given` as flat numbers, `n` of them if that is known; `whole` ones are not negative."""
+    if hasattr(given, "detach"):
+        given = given.detach().cpu()
+    if np.ma.is_masked(given):
+        raise _core.ModelError(f"`{name}`: found masked values, expected a number for each")
+    array = np.array(given)
+    if array.ndim != 1:
+        raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1")
+    if len(array) and array.dtype.kind not in ("iu" if whole else "fiu"):
+        raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected {'whole numbers' if whole else 'numbers'}")
+    if n is not None and len(array) != n:
+        raise _core.ModelError(f"`{name}`: found {len(array)} values, expected {n}, one for each synapse")
+    if whole:
+        if len(array) and array.min() < 0:
+            raise _core.ModelError(f"`{name}`: found {array.min()}, expected neurons counted from 0")
+        return array.astype(np.int64)
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise _core.ModelError(f"`{name}`: found a value that is not finite")
+    return array
+
+
 def spikes(t: Any, i: Any, size: int, stop_ms: float) -> tuple[np.ndarray, np.ndarray]:
     """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons, from 0 to `stop_ms`."""
     for name, given in (("t", t), ("i", i)):

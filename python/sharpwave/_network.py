@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 import numpy as np
 
 from . import _core, _files
+from ._array import is_array as _is_array
 from ._array import matrix as _matrix
+from ._array import numbers as _numbers
 from ._array import values as _values
 from ._unit import ms
 
@@ -44,34 +46,6 @@ def exponential(mean: Any, low: Any = None, high: Any = None, *, offset: Any = N
 def _drawn(distribution: str, **values: Any) -> dict[str, Any]:
     given = {key: value for key, value in values.items() if value is not None}
     return {"distribution": distribution, **given}
-
-
-def _is_array(given: Any) -> bool:
-    """Whether a value is one for each of many."""
-    return isinstance(given, (list, tuple)) or getattr(given, "ndim", 0) > 0
-
-
-def _numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.ndarray:
-    """A copy of `given` as flat numbers, `n` of them if that is known; `whole` ones are not negative."""
-    if hasattr(given, "detach"):
-        given = given.detach().cpu()
-    if np.ma.is_masked(given):
-        raise _core.ModelError(f"`{name}`: found masked values, expected a number for each")
-    array = np.array(given)
-    if array.ndim != 1:
-        raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1")
-    if len(array) and array.dtype.kind not in ("iu" if whole else "fiu"):
-        raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected {'whole numbers' if whole else 'numbers'}")
-    if n is not None and len(array) != n:
-        raise _core.ModelError(f"`{name}`: found {len(array)} values, expected {n}, one for each synapse")
-    if whole:
-        if len(array) and array.min() < 0:
-            raise _core.ModelError(f"`{name}`: found {array.min()}, expected neurons counted from 0")
-        return array.astype(np.int64)
-    array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        raise _core.ModelError(f"`{name}`: found a value that is not finite")
-    return array
 
 
 class Population(str):
