@@ -9,6 +9,8 @@ mod log;
 mod naive;
 #[path = "altered/oscillation.rs"]
 mod oscillation;
+#[path = "altered/ramp.rs"]
+mod ramp;
 
 use std::collections::BTreeMap;
 
