@@ -91,9 +91,19 @@ impl Rows {
     }
 }
 
-/// A Poisson distribution: P(N ≤ k) for k = 0, 1, …, in units of 2⁻³². What is rarer than that does not happen.
+/// Neurons whose counts and draws stay in registers while bounds go by: as many as 16 of 256 bits hold. Of fewer the compiler makes
+/// numbers one by one.
+const HELD: usize = 4 * BLOCK;
+
+/// A random number of 32 bits as one with a sign, in the same order: vectors of 256 bits compare no others.
+#[inline]
+fn signed(draw: u32) -> i32 {
+    (draw ^ 1 << 31).cast_signed()
+}
+
+/// A Poisson distribution: P(N ≤ k) for k = 0, 1, …, in units of 2⁻³², [signed]. What is rarer than that does not happen.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cumulative(Vec<u32>);
+pub(super) struct Cumulative(Vec<i32>);
 
 impl Cumulative {
     /// Of this `mean`, far below [`MOST`].
@@ -107,7 +117,7 @@ impl Cumulative {
             if bound >= 2_f64.powi(32) {
                 break;
             }
-            bounds.push(bound as u32);
+            bounds.push(signed(bound as u32));
             share *= mean / k as f64;
         }
         Self(bounds)
@@ -130,15 +140,23 @@ impl Cumulative {
 
 vectorized! {
     /// How many of the bounds each draw has reached.
-    fn count(counts: &mut [u32; COUNTED], draws: &[u32; COUNTED], bounds: &[u32]) {
-        let mut highest = 0;
-        for &draw in draws {
-            highest = highest.max(draw);
+    fn count(counts: &mut [u32; COUNTED], draws: &[u32; COUNTED], bounds: &[i32]) {
+        let mut highest = i32::MIN;
+        let mut bits = [0; COUNTED];
+        for (bits, &draw) in bits.iter_mut().zip(draws) {
+            *bits = signed(draw);
+            highest = highest.max(*bits);
         }
-        for &bound in bounds.iter().take_while(|&&bound| bound <= highest) {
-            for (count, &draw) in counts.iter_mut().zip(draws) {
-                *count += u32::from(draw >= bound);
+        let reached = bounds.iter().take_while(|&&bound| bound <= highest).count();
+        let blocks = counts.as_chunks_mut::<HELD>().0.iter_mut();
+        for (counts, draws) in blocks.zip(bits.as_chunks::<HELD>().0) {
+            let mut left = [reached as u32; HELD];
+            for &bound in &bounds[..reached] {
+                for k in 0..HELD {
+                    left[k] -= u32::from(bound > draws[k]);
+                }
             }
+            *counts = left;
         }
     }
 }
@@ -188,6 +206,9 @@ impl Terms {
     }
 }
 
+/// Neurons of which powers are gathered before they are summed: such a loop becomes vectors as it stands.
+const GATHERED: usize = 4 * BLOCK;
+
 vectorized! {
     /// Draws when the events come of which every neuron has a count, and what they add up to. Of a block of neurons there are
     /// as many rows of `instants` (from the middle of the bin) as the most that one of them has; the first of them stands in
@@ -195,38 +216,48 @@ vectorized! {
     pub(super) fn scatter(rows: &mut Rows, counts: &[u32], instants: &mut [[i32; BLOCK]], begins: &mut [u32], sums: &mut [f64], terms: Terms) {
         let Terms { factors, shift, .. } = terms;
         let mut at = 0;
-        let blocks = counts.as_chunks::<BLOCK>().0.iter();
-        let blocks = blocks.zip(sums.as_chunks_mut::<BLOCK>().0).zip(begins);
-        for ((counts, sums), begin) in blocks {
-            let mut most = 0;
-            for &count in counts {
-                most = most.max(count);
-            }
-            *begin = at as u32;
-            let mut first = [0_i32; BLOCK];
-            let mut powers = [[0_f32; BLOCK]; 2];
-            let end = at + most as usize;
-            for (i, instants) in (0..most).zip(&mut instants[at..end]) {
-                let row = rows.next();
-                let [second, third] = &mut powers;
-                for k in 0..BLOCK {
-                    let instant = row[k] as i32 >> shift;
-                    instants[k] = instant;
-                    let instant = if i < counts[k] { instant } else { 0 };
-                    first[k] += instant;
-                    let d = instant as f32;
-                    let square = d * d;
-                    second[k] += square;
-                    third[k] += square * d;
+        let groups = counts.chunks(GATHERED).zip(sums.chunks_mut(GATHERED));
+        for ((counts, sums), begins) in groups.zip(begins.chunks_mut(GATHERED / BLOCK)) {
+            let mut firsts = [0_i32; GATHERED];
+            let mut powers = [[0_f32; GATHERED]; 2];
+            let [seconds, thirds] = &mut powers;
+            let gathered = firsts.as_chunks_mut::<BLOCK>().0.iter_mut();
+            let gathered = gathered.zip(seconds.as_chunks_mut::<BLOCK>().0);
+            let gathered = gathered.zip(thirds.as_chunks_mut::<BLOCK>().0);
+            let blocks = counts.as_chunks::<BLOCK>().0.iter().zip(begins);
+            for ((counts, begin), ((firsts, seconds), thirds)) in blocks.zip(gathered) {
+                let mut most = 0;
+                for &count in counts {
+                    most = most.max(count);
                 }
+                *begin = at as u32;
+                let mut first = [0_i32; BLOCK];
+                let mut powers = [[0_f32; BLOCK]; 2];
+                let end = at + most as usize;
+                for (i, instants) in (0..most).zip(&mut instants[at..end]) {
+                    let row = rows.next();
+                    let [second, third] = &mut powers;
+                    for k in 0..BLOCK {
+                        let instant = row[k] as i32 >> shift;
+                        instants[k] = instant;
+                        let instant = if i < counts[k] { instant } else { 0 };
+                        first[k] += instant;
+                        let d = instant as f32;
+                        let square = d * d;
+                        second[k] += square;
+                        third[k] += square * d;
+                    }
+                }
+                at = end;
+                *firsts = first;
+                [*seconds, *thirds] = powers;
             }
-            at = end;
-            for k in 0..BLOCK {
-                let mut sum = f64::from(counts[k] as i32) * factors[0];
-                sum += f64::from(first[k]) * factors[1];
-                sum += f64::from(powers[0][k]) * factors[2];
-                sum += f64::from(powers[1][k]) * factors[3];
-                sums[k] = sum;
+            for (k, (sum, &count)) in sums.iter_mut().zip(counts).enumerate() {
+                let mut all = f64::from(count as i32) * factors[0];
+                all += f64::from(firsts[k]) * factors[1];
+                all += f64::from(powers[0][k]) * factors[2];
+                all += f64::from(powers[1][k]) * factors[3];
+                *sum = all;
             }
         }
     }
