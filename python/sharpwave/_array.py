@@ -94,7 +94,7 @@ def numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.
 
 
 def spikes(t: Any, i: Any, size: int, stop_ms: float) -> tuple[np.ndarray, np.ndarray]:
-    """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons, from 0 to `stop_ms`."""
+    """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons, from 0 up to `stop_ms`."""
     for name, given in (("t", t), ("i", i)):
         if np.ma.is_masked(given):
             raise _core.ModelError(f"`{name}`: found masked values, expected one for each spike; `compressed()` leaves them out")
@@ -117,9 +117,9 @@ def spikes(t: Any, i: Any, size: int, stop_ms: float) -> tuple[np.ndarray, np.nd
             f"`t`: found {times[at + 1]:g} ms after {times[at]:g} ms, expected times that ascend\n"
             "  help: `order = numpy.argsort(t, kind=\"stable\")`, then `t[order]` and `i[order]`"
         )
-    if len(times) and not 0 <= times[0] <= times[-1] <= stop_ms:
+    if len(times) and not (times[0] >= 0 and times[-1] < stop_ms):
         at = times[0] if times[0] < 0 else times[-1]
-        raise _core.ModelError(f"`t`: found a spike at {at:g} ms, expected them from 0 to `stop_ms`, which is {stop_ms:g} ms")
+        raise _core.ModelError(f"`t`: found a spike at {at:.15g} ms, expected them from 0 up to `stop_ms`, which is {stop_ms:.15g} ms")
     outside = np.flatnonzero((neurons < 0) | (neurons >= size))
     if len(outside):
         raise _core.ModelError(f"`i`: found neuron {neurons[outside[0]]}, expected those of {size}, counted from 0")

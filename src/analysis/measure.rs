@@ -67,14 +67,14 @@ use crate::base::parameter::{
 use crate::base::shown::shown;
 use crate::base::stream::Stream;
 use crate::base::suggest;
-use crate::base::time::Duration;
+use crate::base::time::{Duration, Time};
 
 /// A function of a recording.
 #[derive(Debug)]
 pub struct Measure {
     /// Name, definition, parameters, source.
     pub spec: &'static Spec,
-    run: fn(&Data, &Values, &mut Stream) -> Result<Vec<Table>, MeasureError>,
+    run: fn(&Data, &Values, Chance) -> Result<Vec<Table>, MeasureError>,
 }
 
 /// All measures, in the order in which they are listed to users.
@@ -205,14 +205,37 @@ impl Measure {
     ) -> Result<Vec<Table>, MeasureError> {
         let values = complete(self.spec, given)?;
         check_times(self.spec, data, &values)?;
-        let mut stream = stream(self.spec, seed);
-        (self.run)(data, &values, &mut stream)
+        (self.run)(data, &values, Chance::of(self.spec, seed))
     }
 }
 
-/// What the measure of `spec` draws at random from with this seed.
-pub fn stream(spec: &Spec, seed: u64) -> Stream {
-    Stream::new(seed, &format!("analysis.{}", spec.name), 0)
+/// What a measure draws at random from: a stream for each thing that it looks at, so that it finds of one what it finds whatever
+/// else it looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Chance {
+    measure: &'static str,
+    seed: u64,
+}
+
+impl Chance {
+    /// That of the measure of `spec` with this seed.
+    pub fn of(spec: &Spec, seed: u64) -> Self {
+        Self {
+            measure: spec.name,
+            seed,
+        }
+    }
+
+    /// The stream of the population called `name` as a whole.
+    fn population(self, name: &str) -> Stream {
+        self.event(name, Time::ZERO)
+    }
+
+    /// The stream of what begins at `start` in the population called `name`.
+    fn event(self, name: &str, start: Time) -> Stream {
+        let purpose = format!("analysis.{}.{name}", self.measure);
+        Stream::new(self.seed, &purpose, start.ps().cast_unsigned())
+    }
 }
 
 /// Something that the recording lacks.

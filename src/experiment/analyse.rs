@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::analysis::data::{Data, Numbers};
 use crate::analysis::measure::{self, Measure, MeasureError};
 use crate::analysis::table::Table;
-use crate::base::parameter::{Value, Values};
+use crate::base::parameter::{Spec, Value, Values};
 use crate::base::shown::shown;
 use crate::base::suggest;
 use crate::base::time::Time;
@@ -238,11 +238,9 @@ fn settings(measures: &[&'static Measure], sets: &[String]) -> Result<Vec<Values
             Some((owner, name)) => (Some(owner), name),
             None => (None, key),
         };
-        let mut known = Vec::new();
         let mut taken = false;
         for (measure, values) in measures.iter().zip(&mut values) {
             let spec = measure.spec;
-            known.extend(spec.parameters.iter().map(|parameter| parameter.name));
             if owner.is_some_and(|owner| owner != spec.name) {
                 continue;
             }
@@ -252,22 +250,53 @@ fn settings(measures: &[&'static Measure], sets: &[String]) -> Result<Vec<Values
             }
         }
         if !taken {
-            let asked: Vec<&str> = measures.iter().map(|measure| measure.spec.name).collect();
-            let unknown = owner.filter(|owner| !asked.contains(owner));
-            let help = match unknown {
-                Some(owner) => suggest::help(owner, &asked),
-                None => suggest::help(name, &known),
-            };
-            return Err(AnalyseError::Request {
-                what: format!("`--set {}`", shown(set)),
-                found: match unknown {
-                    Some(_) => "a measure that is not asked for".to_owned(),
-                    None => format!("no parameter `{}`", shown(name)),
-                },
-                expected: format!("a parameter of {}", suggest::list(&asked)),
-                help: help.map_or_else(String::new, |help| format!("\n  help: {help}")),
-            });
+            return Err(unknown(measures, set, owner, name));
         }
     }
     Ok(values)
+}
+
+/// That none of `measures`, or not the `owner`, has the parameter `name` of `set`.
+fn unknown(
+    measures: &[&'static Measure],
+    set: &str,
+    owner: Option<&str>,
+    name: &str,
+) -> AnalyseError {
+    let asked: Vec<&str> = measures.iter().map(|measure| measure.spec.name).collect();
+    let stranger = owner.filter(|owner| !asked.contains(owner));
+    let owners = measures.iter().map(|measure| measure.spec);
+    let owners = owners.filter(|spec| owner.is_none_or(|owner| owner == spec.name));
+    let owners: Vec<&Spec> = owners.collect();
+    let known = owners.iter().flat_map(|spec| spec.parameters);
+    let known: Vec<&str> = known.map(|parameter| parameter.name).collect();
+    let elsewhere = measures.iter().map(|measure| measure.spec);
+    let elsewhere = elsewhere.filter(|spec| spec.parameter(name).is_some());
+    let elsewhere: Vec<String> = elsewhere
+        .map(|spec| format!("{}.{name}", spec.name))
+        .collect();
+    let help = match (stranger, elsewhere.first()) {
+        (Some(owner), _) => suggest::help(owner, &asked),
+        (None, Some(other)) => Some(format!("did you mean `{other}`?")),
+        (None, None) => suggest::help(name, &known),
+    };
+    let expected = match (stranger, owners.as_slice()) {
+        (None, [alone]) if alone.parameters.is_empty() => {
+            format!("none: `{}` has no parameters", alone.name)
+        }
+        (None, owners) => {
+            let names: Vec<&str> = owners.iter().map(|spec| spec.name).collect();
+            format!("a parameter of {}", suggest::list(&names))
+        }
+        (Some(_), _) => format!("a parameter of {}", suggest::list(&asked)),
+    };
+    AnalyseError::Request {
+        what: format!("`--set {}`", shown(set)),
+        found: match stranger {
+            Some(_) => "a measure that is not asked for".to_owned(),
+            None => format!("no parameter `{}`", shown(name)),
+        },
+        expected,
+        help: help.map_or_else(String::new, |help| format!("\n  help: {help}")),
+    }
 }

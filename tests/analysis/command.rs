@@ -109,6 +109,16 @@ fn what_cannot_be_measured_is_said_in_one_message() {
             "found no measure `rat`\n  help: did you mean `rate`?",
         ),
         (
+            &[
+                "trains.csv",
+                "correlation",
+                "rate",
+                "--set",
+                "rate.bin=2 ms",
+            ],
+            "`--set rate.bin=2 ms`: found no parameter `bin`, expected none: `rate` has no parameters\n  help: did you mean `correlation.bin`?",
+        ),
+        (
             &["trains.csv", "correlation", "--set", "bim=5 ms"],
             "`--set bim=5 ms`: found no parameter `bim`, expected a parameter of `correlation`\n  help: did you mean `bin`?",
         ),

@@ -1,6 +1,7 @@
 //! Statistics of spikes against Elephant and PySpike.
 
 use super::*;
+use sharpwave::base::parameter::Value;
 
 const NEURONS: usize = 9;
 
@@ -115,4 +116,27 @@ fn what_is_undefined_is_no_number_and_what_is_missing_is_said() {
         refused("isi_distance", &data, &Values::new()),
         "`isi_distance`: found 2 stretches of time, expected one\n  help: choose one with `--from` and `--to`"
     );
+}
+
+/// Which pairs of a population are drawn has nothing to do with what else is looked at.
+#[test]
+fn a_population_is_what_it_is_beside_others() {
+    let alone = recording("trains.csv", NEURONS, 10_000.0);
+    let mut beside = alone.clone();
+    let mut other = alone.populations[0].clone();
+    other.name = "a".into();
+    beside.populations.insert(0, other);
+    let mut values = Values::new();
+    values.insert("neurons", Value::Count(3));
+    let own = &compute("correlation", &alone, &values)[1];
+    let both = &compute("correlation", &beside, &values)[1];
+    let pairs = own.counts("i").len();
+    for column in ["i", "j"] {
+        assert_eq!(
+            &both.counts(column)[pairs..],
+            own.counts(column),
+            "{column}"
+        );
+    }
+    assert_ne!(both.counts("i")[..pairs], both.counts("i")[pairs..]);
 }

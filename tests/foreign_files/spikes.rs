@@ -294,9 +294,9 @@ fn a_recording_begins_where_its_file_says() {
         let each = found.results[0].tables[1].numbers("rate").to_vec();
         Ok::<_, String>((found.data.spans[0].start.as_ms(), each))
     };
-    let epochs = |file: &File, start: f64| {
+    let epochs = |file: &File, start: f64, stop: f64| {
         let epochs = file.create_group("intervals/epochs").unwrap();
-        for (name, time) in [("start_time", start), ("stop_time", 3_660.0)] {
+        for (name, time) in [("start_time", start), ("stop_time", stop)] {
             let time = [time];
             let set = epochs.new_dataset_builder().with_data(&time);
             set.create(name).unwrap();
@@ -313,15 +313,21 @@ fn a_recording_begins_where_its_file_says() {
         assert!((rates[0] - hz).abs() < 1e-6, "{rates:?}");
     };
     near(
-        rate("epoch.nwb", &|file, _| epochs(file, 3_600.0)),
+        rate("epoch.nwb", &|file, _| epochs(file, 3_600.0, 3_660.0)),
         3.6e6,
         10.0,
     );
     // An epoch within silence says nothing of where the recording begins.
-    let late = rate("late.nwb", &|file, _| epochs(file, 3_630.0));
+    let late = rate("late.nwb", &|file, _| epochs(file, 3_630.0, 3_660.0));
     near(late, 0.0, 600.0 / 3_660.0);
     let seen = rate("seen.nwb", &|_, units| observed(units, [3_500.0, 3_700.0]));
     near(seen, 3.5e6, 3.0);
+    // An epoch that goes on when nobody looks any more is cut there, as one is that begins before.
+    let both = rate("both.nwb", &|file, units| {
+        epochs(file, 3_600.0, 3_900.0);
+        observed(units, [3_590.0, 3_660.0]);
+    });
+    near(both, 3.59e6, 600.0 / 70.0);
     let wrong = rate("wrong.nwb", &|_, units| observed(units, [-1.0, 3_700.0]));
     let expected = "/units/obs_intervals[0]: found -1, expected a time from 0 to 106 days";
     assert!(wrong.clone().unwrap_err().ends_with(expected), "{wrong:?}");

@@ -4,13 +4,12 @@ use super::places::enough;
 use super::sleeps::{
     CELLS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, dreamt, last_hidden, sleeps, weights,
 };
-use super::{Measure, MeasureError, mean};
+use super::{Chance, Measure, MeasureError, mean};
 use crate::analysis::data::Data;
 use crate::analysis::dream::{Decoded, Reading, read};
 use crate::analysis::layered::{Dream, Sleep};
 use crate::analysis::table::{Rows, Table};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 /// A second class with this share of the first's makes a mixture.
 pub const MIXTURE: f64 = 0.5;
@@ -145,7 +144,7 @@ pub struct Statistics {
 pub fn readings<'a>(
     data: &'a Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
 ) -> Result<Vec<Read<'a>>, MeasureError> {
     let (layered, sleeps) = sleeps(&SPEC, data, values)?;
     let population = last_hidden(&SPEC, data, layered)?;
@@ -155,7 +154,8 @@ pub fn readings<'a>(
         let (dreams, found) = dreamt(population, sleep, values);
         let readout = weights(sleep, values).last();
         let read = |dream: Dream| {
-            let reading = read(readout?, &dream.counts, shuffles, stream);
+            let mut stream = chance.event(&population.name, dream.start);
+            let reading = read(readout?, &dream.counts, shuffles, &mut stream);
             Some((dream, reading))
         };
         all.push(Read {
@@ -167,8 +167,8 @@ pub fn readings<'a>(
     Ok(all)
 }
 
-fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
-    let found = readings(data, values, stream)?;
+fn tables(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
+    let found = readings(data, values, chance)?;
     let (level, mixture) = (values[LEVEL.name], values["mixture"]);
     let sleeps = found
         .iter()

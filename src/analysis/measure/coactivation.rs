@@ -3,7 +3,7 @@
 use ndarray::{Array2, Axis};
 
 use super::sleeps::{LEAST_UNITS, SHUFFLES, WEIGHTS_KEY, count, number, sleeps, weights};
-use super::{Measure, MeasureError, lacks, time};
+use super::{Chance, Measure, MeasureError, lacks, time};
 use crate::analysis::coactivation::{Centred, Pairs, centred, explained};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::layered::{Sleep, present};
@@ -82,7 +82,7 @@ pub struct Coactive<'a> {
 pub fn coactive<'a>(
     data: &'a Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
 ) -> Result<Vec<Coactive<'a>>, MeasureError> {
     let (layered, sleeps) = sleeps(&SPEC, data, values)?;
     let hidden = layered.layers.len().saturating_sub(1);
@@ -109,6 +109,7 @@ pub fn coactive<'a>(
             let Some(presented) = presented.get(l) else {
                 continue;
             };
+            let stream = &mut chance.event(&layered.layers[l], sleep.span.start);
             let was = before.as_ref().map(|before| &before[place][..]);
             found.push(Coactive {
                 sleep,
@@ -182,8 +183,8 @@ fn one<'a>(
     }
 }
 
-fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
-    let found = coactive(data, values, stream)?;
+fn tables(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
+    let found = coactive(data, values, chance)?;
     let table = Rows::new(SPEC.name, &found)
         .with("sleep", "", "which", |own| own.sleep.name.clone())
         .with("layer", "", "which", |own| own.layer.to_owned())

@@ -1,12 +1,11 @@
 //! How far neurons fire together.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, all_counts, binned, time};
+use super::{Chance, Measure, MeasureError, all_counts, binned, time};
 use crate::analysis::coactivation::{centred, pearson};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "correlation",
@@ -31,11 +30,7 @@ pub(super) static MEASURE: Measure = Measure {
     run: correlations,
 };
 
-fn correlations(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn correlations(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let bin = time(values, "bin");
     binned(&SPEC, data, bin, 2)?;
     let what = ("", "correlation of their spike counts");
@@ -44,7 +39,7 @@ fn correlations(
         what,
         data,
         values,
-        stream,
+        chance,
         |population, neuron| {
             let counts = all_counts(data, population.trains.of(neuron), bin);
             centred(&counts.into_iter().map(f64::from).collect::<Vec<_>>())

@@ -3,12 +3,11 @@
 use rayon::prelude::*;
 
 use super::pairs::{NEURONS, chosen};
-use super::{Measure, MeasureError, binned, lacks, one_span, time};
+use super::{Chance, Measure, MeasureError, binned, lacks, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::analysis::trains::counts;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "cross_correlogram",
@@ -58,11 +57,7 @@ fn add(a: &[(i64, u64)], b: &[(i64, u64)], most: i64, sums: &mut [u64]) {
     }
 }
 
-fn correlograms(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn correlograms(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     /// Lags of a correlogram that can still be looked at.
     const MOST: i64 = 1_000_000;
     let span = one_span(&SPEC, data)?;
@@ -79,7 +74,7 @@ fn correlograms(
     let (mut names, mut at) = (Vec::new(), Vec::new());
     let [mut pairs, mut all] = [const { Vec::new() }; 2];
     for population in &data.populations {
-        let chosen = chosen(&SPEC, data, population, values, stream)?;
+        let chosen = chosen(&SPEC, data, population, values, chance)?;
         let bins = |&neuron: &usize| sparse(&counts(population.trains.of(neuron), span, bin));
         let bins: Vec<Vec<(i64, u64)>> = chosen.iter().map(bins).collect();
         let of_one = |i: usize| {

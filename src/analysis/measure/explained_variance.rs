@@ -1,12 +1,11 @@
 //! How much of what the sleep after a task correlates is explained by the task.
 
-use super::{Measure, MeasureError, lacks, time};
+use super::{Chance, Measure, MeasureError, lacks, time};
 use crate::analysis::coactivation::{Centred, Pairs, centred, explained};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::table::Table;
 use crate::analysis::trains::{Span, counts};
 use crate::base::parameter::{Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
 const fn bouts(name: &'static str, doc: &'static str) -> ParameterSpec {
@@ -53,7 +52,7 @@ fn columns(population: &Population, spans: &[Span], bin: Duration) -> Vec<Centre
     (0..population.trains.len()).map(of).collect()
 }
 
-fn variances(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn variances(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let bin = time(values, "bin");
     let mut spans = Vec::new();
     for key in ["before", "task", "after"] {

@@ -1,10 +1,9 @@
 //! How much spike counts vary.
 
-use super::{Measure, MeasureError, all_counts, binned, mean, time};
+use super::{Chance, Measure, MeasureError, all_counts, binned, mean, time};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "fano_factor",
@@ -36,7 +35,7 @@ fn factor(counts: &[u32]) -> f64 {
     squares.sum::<f64>() / n / mean
 }
 
-fn factors(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn factors(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let window = time(values, "window");
     let windows = binned(&SPEC, data, window, 2)?;
     let [mut names, mut owners] = [const { Vec::new() }; 2];

@@ -1,10 +1,9 @@
 //! How regularly neurons fire.
 
-use super::{Measure, MeasureError, mean};
+use super::{Chance, Measure, MeasureError, mean};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Default, Kind, ParameterSpec, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 static SPEC: Spec = Spec {
@@ -51,7 +50,7 @@ fn coefficients(intervals: &[(f64, bool)]) -> [f64; 3] {
     [cv, cv2, lv]
 }
 
-fn regularity(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn regularity(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let least = values.count("least").unwrap_or(2) as usize;
     let [mut names, mut owners] = [const { Vec::new() }; 2];
     let [mut looked_at, mut labels, mut counts] = [const { Vec::new() }; 3];

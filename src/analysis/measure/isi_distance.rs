@@ -1,12 +1,11 @@
 //! How far the intervals of spike trains differ.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span};
+use super::{Chance, Measure, MeasureError, one_span};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 static SPEC: Spec = Spec {
@@ -66,18 +65,14 @@ fn distance(a: &[(Time, f64)], b: &[(Time, f64)], span: Span) -> f64 {
     }
 }
 
-fn distances(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn distances(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     over_pairs(
         &SPEC,
         ("", "ISI distance, from 0 to 1"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| intervals(population.trains.within(neuron, span), span),
         |a, b| distance(a, b, span),
     )

@@ -5,7 +5,7 @@ use super::sleeps::{
     CELLS, LEAST_UNITS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, count, dreamt, last_hidden,
     number, sleeps, weights, window,
 };
-use super::{Measure, MeasureError, mean};
+use super::{Chance, Measure, MeasureError, mean};
 use crate::analysis::data::Data;
 use crate::analysis::dream::decode;
 use crate::analysis::first_spike::{Order, order};
@@ -13,7 +13,6 @@ use crate::analysis::layered::{Sleep, first_spikes, present};
 use crate::analysis::table::{Rows, Table};
 use crate::analysis::trains::Trains;
 use crate::base::parameter::{Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 
 /// The measure as users see it.
@@ -82,7 +81,7 @@ impl Ordered<'_> {
 pub fn orders<'a>(
     data: &'a Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
 ) -> Result<Vec<Ordered<'a>>, MeasureError> {
     let (layered, sleeps) = sleeps(&SPEC, data, values)?;
     let population = last_hidden(&SPEC, data, layered)?;
@@ -117,7 +116,8 @@ pub fn orders<'a>(
             let times: Vec<f64> = times.collect();
             let drive = |&(_, neuron): &(Time, u32)| f64::from(drives[(row, neuron as usize)]);
             let driven: Vec<f64> = first.iter().map(drive).collect();
-            let told = order(&times, &driven, shuffles, stream);
+            let mut stream = chance.event(&population.name, dream.start);
+            let told = order(&times, &driven, shuffles, &mut stream);
             found.extend(told.map(|order| (dream.start, class, order)));
         }
         let (complete, upwards) = upwards(&recorded, &starts, window(values));
@@ -154,8 +154,8 @@ fn upwards(layers: &[&Trains], starts: &[Time], length: Duration) -> (usize, usi
     (complete, up)
 }
 
-fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
-    let found = orders(data, values, stream)?;
+fn tables(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
+    let found = orders(data, values, chance)?;
     let level = values[LEVEL.name];
     let dreams = found
         .iter()

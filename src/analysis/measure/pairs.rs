@@ -2,11 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{MeasureError, lacks, mean, sd};
+use super::{Chance, MeasureError, lacks, mean, sd};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::table::Table;
 use crate::base::parameter::{Default, Kind, ParameterSpec, Spec, Values};
-use crate::base::stream::Stream;
 
 /// How many neurons are paired.
 pub(super) const NEURONS: ParameterSpec = ParameterSpec::new(
@@ -25,7 +24,7 @@ pub(super) fn chosen(
     data: &Data,
     population: &Population,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
 ) -> Result<Vec<usize>, MeasureError> {
     let most = values.count("neurons").unwrap_or(50) as usize;
     let trains = &population.trains;
@@ -44,7 +43,7 @@ pub(super) fn chosen(
         return Err(lacks(spec, problem));
     }
     if neurons.len() > most {
-        stream.shuffle(&mut neurons);
+        chance.population(&population.name).shuffle(&mut neurons);
         neurons.truncate(most);
         neurons.sort_unstable();
     }
@@ -58,7 +57,7 @@ pub(super) fn over_pairs<T: Sync + Send>(
     (unit, doc): (&'static str, &'static str),
     data: &Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
     prepare: impl Fn(&Population, usize) -> T,
     value: impl Fn(&T, &T) -> f64 + Sync,
 ) -> Result<Vec<Table>, MeasureError> {
@@ -67,7 +66,7 @@ pub(super) fn over_pairs<T: Sync + Send>(
     let [mut first, mut second] = [const { Vec::new() }; 2];
     let [mut means, mut sds, mut each] = [const { Vec::new() }; 3];
     for population in &data.populations {
-        let chosen = chosen(spec, data, population, values, stream)?;
+        let chosen = chosen(spec, data, population, values, chance)?;
         let prepared: Vec<T> = chosen
             .iter()
             .map(|&neuron| prepare(population, neuron))

@@ -3,12 +3,11 @@
 use std::f64::consts::TAU;
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, lacks, one_span, time};
+use super::{Chance, Measure, MeasureError, lacks, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{Complex, fourier};
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "phase_locking",
@@ -78,7 +77,7 @@ fn rayleigh(n: f64, r: f64) -> f64 {
     p.min(1.0)
 }
 
-fn lock(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn lock(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let bin = time(values, "bin");
     let band = (values["lowest"], values["highest"]);
@@ -96,11 +95,15 @@ fn lock(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Meas
     let (mut owners, mut labels, mut counts) = (Vec::new(), Vec::new(), Vec::new());
     let [mut lengths, mut angles, mut ps] = [const { Vec::new() }; 3];
     for population in &data.populations {
-        let phases = phases(&rate(population, span, bin), hz, band);
+        let rates = rate(population, span, bin);
+        let phases = phases(&rates, hz, band);
         for neuron in 0..population.trains.len() {
             let bins = population.trains.within(neuron, span).iter();
             let bins = bins.map(|time| (time.since(span.start).ps() / bin.ps()) as usize);
-            let own: Vec<f64> = bins.filter_map(|bin| phases.get(bin).copied()).collect();
+            // Of what comes behind the last whole bin there is no phase.
+            let bins: Vec<usize> = bins.filter(|&bin| bin < rates.len()).collect();
+            let phases = bins.iter().filter_map(|&bin| phases.get(bin).copied());
+            let own: Vec<f64> = phases.collect();
             let n = own.len() as f64;
             let (x, y) = own.iter().fold((0.0, 0.0), |(x, y), phase| {
                 (x + phase.cos(), y + phase.sin())
@@ -109,7 +112,7 @@ fn lock(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Meas
             let r = x.hypot(y) / n;
             owners.push(population.name.clone());
             labels.push(population.label(neuron));
-            counts.push(own.len() as u64);
+            counts.push(bins.len() as u64);
             angles.push(if own.is_empty() {
                 f64::NAN
             } else {

@@ -1,11 +1,10 @@
 //! When a population bursts.
 
-use super::{Measure, MeasureError, time};
+use super::{Chance, Measure, MeasureError, time};
 use crate::analysis::burst::{self, Burst, Rule, bursts};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 pub(super) static SPEC: Spec = Spec {
     name: "population_burst",
@@ -80,7 +79,7 @@ pub(super) fn rule(values: &Values) -> Rule {
     }
 }
 
-fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let rule = rule(values);
     super::binned(&SPEC, data, rule.bin, 2)?;
     let (mut names, mut n, mut rates, mut lengths) =

@@ -1,12 +1,11 @@
 //! How UP states travel.
 
-use super::{Measure, MeasureError, lacks, one_span};
+use super::{Chance, Measure, MeasureError, lacks, one_span};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::table::Table;
 use crate::analysis::wave::{Rates, Sheet, waves};
 use crate::base::legible::legible;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "propagation",
@@ -106,7 +105,7 @@ fn pitch(mut places: Vec<f64>) -> f64 {
     }
 }
 
-fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let (mut names, mut levels, mut n) = (Vec::new(), Vec::new(), Vec::new());
     let (mut speeds, mut large) = (Vec::new(), Vec::new());
@@ -216,6 +215,7 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
 mod tests {
     use super::*;
     use crate::analysis::trains::Trains;
+    use crate::base::stream::Stream;
 
     fn of(positions: Vec<[f64; 3]>, cell_mm: f64) -> Sheet {
         let population = Population {

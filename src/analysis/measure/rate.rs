@@ -1,10 +1,9 @@
 //! How often neurons fire.
 
-use super::{Measure, MeasureError, mean, sd};
+use super::{Chance, Measure, MeasureError, mean, sd};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "rate",
@@ -20,7 +19,7 @@ pub(super) static MEASURE: Measure = Measure {
     run: rates,
 };
 
-fn rates(data: &Data, _: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn rates(data: &Data, _: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let seconds = data.seconds();
     let [mut names, mut owners] = [const { Vec::new() }; 2];
     let [mut neurons, mut spikes, mut silent] = [const { Vec::new() }; 3];

@@ -1,6 +1,6 @@
 //! Patterns of co-activity of a task, and how strongly they come back.
 
-use super::{Measure, MeasureError, lacks, time};
+use super::{Chance, Measure, MeasureError, lacks, time};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::eigen::{eigen, upright};
 use crate::analysis::signal::moments;
@@ -197,11 +197,7 @@ fn strength(weights: &[f64], z: &[Vec<f64>], t: usize) -> f64 {
     along * along - own
 }
 
-fn reactivation(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn reactivation(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let bin = time(values, "bin");
     let names = values.text("task").unwrap_or_default();
     let task = super::spans_of(&SPEC, data, "task", names)?;
@@ -237,7 +233,8 @@ fn reactivation(
             .iter()
             .map(|&neuron| every[neuron].clone())
             .collect();
-        let (found, limit) = patterns(&z, independent, stream);
+        let mut stream = chance.population(&population.name);
+        let (found, limit) = patterns(&z, independent, &mut stream);
         let later = scored(population, &neurons, &data.spans, bin);
         let starts = data.spans.iter().flat_map(|&span| {
             (0..span.bins(bin)).map(move |k| span.start.as_ms() + k as f64 * bin.as_ms())

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::places::{
     self, ACTIVE, EVENTS, FIELDS, LEVEL, POSITIONS, SHUFFLES, SMOOTH, TRACK, WAKE,
 };
-use super::{Measure, MeasureError, lacks};
+use super::{Chance, Measure, MeasureError, lacks};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::replay::chance::{Control, controlled};
 use crate::analysis::replay::decode::Decoder;
@@ -13,9 +13,7 @@ use crate::analysis::replay::field::Fields;
 use crate::analysis::replay::scored::{BAND, LINES, Scored, Setting, score};
 use crate::analysis::replay::shuffle::Shuffle;
 use crate::analysis::table::Table;
-use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 /// The measure as users see it.
 pub static SPEC: Spec = Spec {
@@ -131,7 +129,7 @@ impl Replays<'_> {
 pub fn replays<'a>(
     data: &'a Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
 ) -> Result<Vec<Replays<'a>>, MeasureError> {
     let shuffles = places::enough(&SPEC, values)?;
     let level = values["level"];
@@ -157,13 +155,8 @@ pub fn replays<'a>(
             shuffles,
             active: values.count("active").unwrap_or(2) as usize,
         };
-        // Each event has a stream of its own, so that threads change nothing.
-        let seeded: Vec<(Span, u64)> = events
-            .into_iter()
-            .map(|event| (event, stream.bits()))
-            .collect();
-        let found = seeded.into_par_iter().map(|(span, seed)| {
-            let stream = Stream::new(seed, "analysis.replay.event", 0);
+        let found = events.into_par_iter().map(|span| {
+            let stream = chance.event(&population.name, span.start);
             score(population, &fields, &setting, span, stream)
         });
         let events: Vec<Scored> = found.collect();
@@ -179,12 +172,12 @@ pub fn replays<'a>(
     places::populations(data).map(one).collect()
 }
 
-fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let level = values["level"];
     let (mut names, mut means) = (Vec::new(), Vec::new());
     let mut counted = [const { Vec::new() }; 5];
     let (mut owners, mut all, mut ps) = (Vec::new(), Vec::<Scored>::new(), Vec::new());
-    for found in replays(data, values, stream)? {
+    for found in replays(data, values, chance)? {
         let way = |up: bool| {
             found
                 .at(level)

@@ -1,12 +1,11 @@
 //! When a population ripples.
 
 use super::spectrum::rate;
-use super::{Measure, MeasureError, lacks, one_span, some_time, time};
+use super::{Chance, Measure, MeasureError, lacks, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{analytic, forwards_and_back, moments, smooth, stretches};
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
 static SPEC: Spec = Spec {
@@ -66,7 +65,7 @@ const RIPPLE_HALF: [f64; 51] = [
 /// Standard deviations after which the Gaussian is cut, as in `ripple_detection`.
 const TRUNCATE: f64 = 8.0;
 
-fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let bin_ms = 1e3 / RIPPLE_RATE;
     let bin = Duration::from_ms(bin_ms).unwrap_or(Duration::ZERO);

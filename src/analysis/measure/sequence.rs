@@ -3,7 +3,7 @@
 use super::places::{
     self, ACTIVE, EVENTS, FIELDS, LEVEL, POSITIONS, SHUFFLES, SMOOTH, TRACK, WAKE,
 };
-use super::{Measure, MeasureError, lacks};
+use super::{Chance, Measure, MeasureError, lacks};
 use crate::analysis::coactivation::{centred, pearson};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::first_spike::ranks;
@@ -11,7 +11,6 @@ use crate::analysis::replay::chance::p_value;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Kind, ParameterSpec, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 const TEMPLATE: ParameterSpec = ParameterSpec::new(
@@ -26,8 +25,8 @@ const TEMPLATE: ParameterSpec = ParameterSpec::new(
 static RANK_SPEC: Spec = Spec {
     name: "rank_order",
     summary: "whether neurons fire in events in the order of a template: Spearman's correlation of ranks",
-    equations: "rho = Pearson's correlation of the ranks of the neurons that fire and of their ranks in the template;  \
-                p = (r + 1) / (n + 1), r of n shuffles of neurons with |rho| as large",
+    equations: "rho = Pearson's correlation of the ranks of the neurons that fire and of their ranks in the template, those that are \
+                equal with their mean rank;  p = (r + 1) / (n + 1), r of n shuffles of neurons with |rho| as large",
     parameters: &[
         TEMPLATE,
         FIELDS,
@@ -53,7 +52,7 @@ static BIAS_SPEC: Spec = Spec {
     name: "pairwise_bias",
     summary: "whether pairs of neurons fire in events in the order of a template",
     equations: "B_ij = 2 n_ij / (n_i n_j) - 1, n_ij pairs of spikes with i before j, half for those at one time;  score: cosine of B \
-                with 1 for pairs that the template has in this order, -1 for others;  p = (r + 1) / (n + 1), r of n shuffles of \
+                with 1 for pairs that the template has in this order, -1 for others, 0 for those with fields at one place;  p = (r + 1) / (n + 1), r of n shuffles of \
                 neurons with |score| as large",
     parameters: &[
         TEMPLATE, FIELDS, TRACK, WAKE, POSITIONS, SMOOTH, EVENTS, ACTIVE, SHUFFLES, LEVEL,
@@ -64,28 +63,26 @@ static BIAS_SPEC: Spec = Spec {
 /// Rank order of events.
 pub(super) static RANK_ORDER: Measure = Measure {
     spec: &RANK_SPEC,
-    run: |data, values, stream| over_events(&RANK_SPEC, data, values, stream, rank_order),
+    run: |data, values, chance| over_events(&RANK_SPEC, data, values, chance, rank_order),
 };
 
 /// Bias of pairs in events.
 pub(super) static PAIRWISE_BIAS: Measure = Measure {
     spec: &BIAS_SPEC,
-    run: |data, values, stream| over_events(&BIAS_SPEC, data, values, stream, pairwise_bias),
+    run: |data, values, chance| over_events(&BIAS_SPEC, data, values, chance, pairwise_bias),
 };
 
-/// The neurons in the order of the template.
+/// The neurons of the template, and where each stands in it; those whose fields peak at one place stand at one.
 fn template(
     spec: &'static Spec,
     data: &Data,
     population: &Population,
     values: &Values,
-) -> Result<Vec<usize>, MeasureError> {
+) -> Result<Vec<(usize, f64)>, MeasureError> {
     let Some(table) = data.tables.get("template") else {
         let fields = places::fields(spec, data, population, values)?;
-        let peaks = fields.peaks();
-        let mut order: Vec<usize> = (0..peaks.len()).collect();
-        order.sort_by_key(|&k| (peaks[k], k));
-        return Ok(order.into_iter().map(|k| fields.neurons[k]).collect());
+        let peaks = fields.peaks().into_iter().map(|peak| peak as f64);
+        return Ok(fields.neurons.iter().copied().zip(peaks).collect());
     };
     let refused = |problem: String| lacks(spec, format!("`template`: {problem}"));
     let labels = table
@@ -109,11 +106,12 @@ fn template(
             }
         }
     }
-    Ok(order)
+    let order = order.into_iter().enumerate();
+    Ok(order.map(|(at, place)| (place, at as f64)).collect())
 }
 
-/// The score of an event, given the trains in the order of the template; then of shuffles of that order.
-type Score<'a> = Box<dyn Fn(&[usize]) -> f64 + 'a>;
+/// The score of an event, given the rank of each train in the template; then of shuffles of these ranks.
+type Score<'a> = Box<dyn Fn(&[f64]) -> f64 + 'a>;
 
 fn rank_order<'a>(trains: &'a [&'a [Time]], span: Span, values: &Values) -> Score<'a> {
     let by_mean = values.text("by") == Some("mean");
@@ -126,10 +124,7 @@ fn rank_order<'a>(trains: &'a [&'a [Time]], span: Span, values: &Values) -> Scor
     };
     let own = ranks(&trains.iter().map(time).collect::<Vec<_>>());
     let own = centred(&own);
-    Box::new(move |order| {
-        let template: Vec<f64> = order.iter().map(|&rank| rank as f64).collect();
-        pearson(&own, &centred(&template))
-    })
+    Box::new(move |template| pearson(&own, &centred(template)))
 }
 
 /// Twice the pairs of spikes of `a` before one of `b`, plus those at one time.
@@ -152,12 +147,20 @@ fn pairwise_bias<'a>(trains: &'a [&'a [Time]], _: Span, _: &Values) -> Score<'a>
         .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
         .map(|(i, j)| (i, j, bias(i, j)))
         .collect();
-    let size =
-        pairs.iter().map(|pair| pair.2 * pair.2).sum::<f64>().sqrt() * (pairs.len() as f64).sqrt();
-    Box::new(move |order| {
-        let sign = |i: usize, j: usize| if order[i] < order[j] { 1.0 } else { -1.0 };
-        let products = pairs.iter().map(|&(i, j, bias)| bias * sign(i, j));
-        products.sum::<f64>() / size
+    let size = pairs.iter().map(|pair| pair.2 * pair.2).sum::<f64>().sqrt();
+    Box::new(move |template| {
+        let (mut sum, mut ordered) = (0.0, 0.0);
+        for &(i, j, bias) in &pairs {
+            if template[i] != template[j] {
+                sum += if template[i] < template[j] {
+                    bias
+                } else {
+                    -bias
+                };
+                ordered += 1.0;
+            }
+        }
+        sum / (size * f64::sqrt(ordered))
     })
 }
 
@@ -165,7 +168,7 @@ fn over_events(
     spec: &'static Spec,
     data: &Data,
     values: &Values,
-    stream: &mut Stream,
+    chance: Chance,
     score: for<'a> fn(&'a [&'a [Time]], Span, &Values) -> Score<'a>,
 ) -> Result<Vec<Table>, MeasureError> {
     let shuffles = places::enough(spec, values)?;
@@ -183,12 +186,14 @@ fn over_events(
         for &span in &found {
             let trains = template
                 .iter()
-                .map(|&neuron| population.trains.within(neuron, span));
-            let trains: Vec<&[Time]> = trains.filter(|train| !train.is_empty()).collect();
+                .map(|&(neuron, at)| (population.trains.within(neuron, span), at));
+            let firing = trains.filter(|(train, _)| !train.is_empty());
+            let (trains, places): (Vec<&[Time]>, Vec<f64>) = firing.unzip();
             let (mut value, mut p) = (f64::NAN, f64::NAN);
             if trains.len() >= active {
                 let score = score(&trains, span, values);
-                let mut order: Vec<usize> = (0..trains.len()).collect();
+                let mut stream = chance.event(&population.name, span.start);
+                let mut order = ranks(&places);
                 value = score(&order);
                 let mut reached = 0;
                 for _ in 0..shuffles {

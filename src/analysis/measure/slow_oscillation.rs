@@ -1,12 +1,11 @@
 //! When a population oscillates slowly.
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
+use super::{Chance, Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::filter::Recursive;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "slow_oscillation",
@@ -86,7 +85,7 @@ fn waves(x: &[f64], (shortest, longest): (f64, f64)) -> Vec<Wave> {
     falls.windows(2).filter_map(wave).collect()
 }
 
-fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let bin = time(values, "bin");
     let bin_ms = bin.as_ms();

@@ -1,12 +1,11 @@
 //! Which rhythms the rate of a population holds.
 
-use super::{Measure, MeasureError, lacks, time};
+use super::{Chance, Measure, MeasureError, lacks, mean, time};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::signal::{periodogram, welch};
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
 static SPEC: Spec = Spec {
@@ -101,7 +100,11 @@ fn segment(
     Ok((bin, segment))
 }
 
-fn spectra(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+/// Share of the square of a rate that rounding leaves at a frequency: far above the square of the last bit of double precision, and
+/// far below what a single spike in a recording of hours leaves.
+const ROUNDING: f64 = 1e-24;
+
+fn spectra(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let (bin, segment) = segment(&SPEC, data, values)?;
     let hz = 1e3 / bin.as_ms();
     let (mut names, mut frequencies, mut densities) = (Vec::new(), Vec::new(), Vec::new());
@@ -114,7 +117,9 @@ fn spectra(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, M
         let (density, n) = whole.unwrap_or_default();
         let frequency = |k: usize| k as f64 * hz / segment as f64;
         // A rate that does not change has no rhythm.
-        let any = (1..density.len()).filter(|&k| density[k] > 0.0);
+        let of_all = rates.concat();
+        let rounding = ROUNDING * mean(&of_all).powi(2) * segment as f64 / hz;
+        let any = (1..density.len()).filter(|&k| density[k] > rounding);
         let highest = any.max_by(|&a, &b| density[a].total_cmp(&density[b]));
         rows.push(population.name.clone());
         counts.push(n);
@@ -145,7 +150,7 @@ fn spectra(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, M
     ])
 }
 
-fn spectrograms(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn spectrograms(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let (bin, segment) = segment(&SPECTROGRAM_SPEC, data, values)?;
     let hz = 1e3 / bin.as_ms();
     let highest = values["highest"];

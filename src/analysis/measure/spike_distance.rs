@@ -1,11 +1,10 @@
 //! How far spikes of one train are from those of another, over time.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span};
+use super::{Chance, Measure, MeasureError, one_span};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "spike_distance",
@@ -202,11 +201,7 @@ fn distance(one: &Train, two: &Train) -> f64 {
     sum / stop
 }
 
-fn distances(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn distances(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let stop = span.length().as_ms();
     over_pairs(
@@ -214,7 +209,7 @@ fn distances(
         ("", "SPIKE distance, from 0 to 1"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| {
             let train = population.trains.within(neuron, span).iter();
             Train::new(

@@ -1,11 +1,10 @@
 //! Which share of spikes coincides with one of another neuron.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span};
+use super::{Chance, Measure, MeasureError, one_span};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 
 static SPEC: Spec = Spec {
@@ -49,7 +48,7 @@ fn coincident(a: &[Time], b: &[Time], most: Duration) -> usize {
         .count()
 }
 
-fn shares(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn shares(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let most = span.length();
     over_pairs(
@@ -57,7 +56,7 @@ fn shares(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
         ("", "share of spikes that coincide"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| population.trains.within(neuron, span).to_vec(),
         |a, b| {
             let both = coincident(a, b, most) + coincident(b, a, most);

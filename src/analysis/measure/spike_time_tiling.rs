@@ -1,12 +1,11 @@
 //! How far neurons fire together, whatever their rates: the spike time tiling coefficient.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span, time};
+use super::{Chance, Measure, MeasureError, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 
 static SPEC: Spec = Spec {
@@ -70,11 +69,7 @@ fn coefficient(a: &[Time], b: &[Time], span: Span, dt: Duration) -> f64 {
     half(near(a, b, dt), tiled(b, span, dt)) + half(near(b, a, dt), tiled(a, span, dt))
 }
 
-fn coefficients(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn coefficients(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let dt = time(values, "dt");
     over_pairs(
@@ -82,7 +77,7 @@ fn coefficients(
         ("", "spike time tiling coefficient, from -1 to 1"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| population.trains.within(neuron, span).to_vec(),
         |a, b| coefficient(a, b, span, dt),
     )

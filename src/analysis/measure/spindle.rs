@@ -1,13 +1,12 @@
 //! When a population spindles.
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
+use super::{Chance, Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{analytic, moments, smooth, stretches};
 use crate::analysis::table::Table;
 use crate::base::filter::Recursive;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 
 static SPEC: Spec = Spec {
     name: "spindle",
@@ -79,7 +78,7 @@ fn spindles(envelope: &[f64], high: f64, low: f64, apart: f64) -> Vec<(usize, us
     merged
 }
 
-fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let bin = time(values, "bin");
     let bin_ms = bin.as_ms();

@@ -33,7 +33,7 @@ pub static SPEC: Spec = Spec {
             "percentile",
             Dimension::One,
             Range::Between(0.0, 100.0),
-            "share of time below a threshold that is a percentile",
+            "share of time at or below a threshold that is a percentile",
         )
         .or_number(20.0),
         some_time("shortest", "how long DOWN states are at least", 30.0),
@@ -109,12 +109,12 @@ struct Found {
 fn within(
     span: Span,
     rates: &[f64],
-    threshold: f64,
+    is_low: impl Fn(f64) -> bool,
     bin: Duration,
     limits: (Duration, Duration),
 ) -> Found {
     let edge = |k: usize| span.start + Duration::from_ps(k as i64 * bin.ps());
-    let low = stretches(rates.iter().map(|&rate| rate < threshold)).into_iter();
+    let low = stretches(rates.iter().map(|&rate| is_low(rate))).into_iter();
     let low = low.map(|(first, last)| Span {
         start: edge(first),
         stop: edge(last + 1),
@@ -162,9 +162,10 @@ pub fn states(data: &Data, values: &Values, before: &str) -> Result<Vec<Table>, 
             .map(|&span| smooth(&rate(population, span, bin), sigma, 4.0, true));
         let rates: Vec<Vec<f64>> = rates.collect();
         let together = rates.concat();
-        let threshold = match values.text("threshold") {
-            Some("percentile") => percentile(&together, values["percentile"]),
-            _ => valley(&together).ok_or_else(|| {
+        let is_percentile = values.text("threshold") == Some("percentile");
+        let threshold = match is_percentile {
+            true => percentile(&together, values["percentile"]),
+            false => valley(&together).ok_or_else(|| {
                 let problem = format!(
                     "found one most frequent rate of `{}`, expected two, of UP and of DOWN states\n  help: \
                      `{before}threshold=percentile` parts them all the same",
@@ -173,11 +174,14 @@ pub fn states(data: &Data, values: &Values, before: &str) -> Result<Vec<Table>, 
                 lacks(&SPEC, problem)
             })?,
         };
+        // A percentile may be a rate that many bins have, such as none; but what does not change is neither UP nor DOWN.
+        let changes = together.iter().any(|&rate| rate > threshold);
+        let is_low = |rate| rate < threshold || (is_percentile && changes && rate == threshold);
         let spans = data.spans.iter().zip(&rates);
         let (mut found, mut too_long) = (Vec::<State>::new(), 0);
         let mut cut = Duration::ZERO;
         for (&span, rates) in spans {
-            let own = within(span, rates, threshold, bin, limits);
+            let own = within(span, rates, is_low, bin, limits);
             found.extend(own.states);
             too_long += own.too_long;
             cut = cut + own.cut;
@@ -222,7 +226,7 @@ pub fn states(data: &Data, values: &Values, before: &str) -> Result<Vec<Table>, 
             .with(
                 "threshold",
                 "Hz",
-                "rate of a neuron below which the population is DOWN",
+                "rate of a neuron below which the population is DOWN, and at it where it is a percentile",
                 thresholds,
             )
             .with("up", "ms", "mean duration of UP states", up)
@@ -306,7 +310,7 @@ mod tests {
             states,
             too_long,
             cut,
-        } = within(span, &rates, 0.5, bin, limits);
+        } = within(span, &rates, |rate| rate < 0.5, bin, limits);
         let found: Vec<(bool, i64, i64)> = states
             .iter()
             .map(|(is_up, span)| {
@@ -328,7 +332,7 @@ mod tests {
             start: ms(0),
             stop: ms(337),
         };
-        let found = within(longer, &rates, 0.5, bin, limits);
+        let found = within(longer, &rates, |rate| rate < 0.5, bin, limits);
         assert_eq!((found.states, found.cut), (states, cut));
     }
 }

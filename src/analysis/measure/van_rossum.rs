@@ -1,12 +1,11 @@
 //! How far spike trains are apart once each spike leaves an exponential trace.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span};
+use super::{Chance, Measure, MeasureError, one_span};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 static SPEC: Spec = Spec {
@@ -59,11 +58,7 @@ fn distance(a: &[Time], b: &[Time], tau_ms: f64) -> f64 {
     squared.max(0.0).sqrt()
 }
 
-fn distances(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn distances(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let tau_ms = values["tau"];
     over_pairs(
@@ -71,7 +66,7 @@ fn distances(
         ("", "van Rossum distance"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| population.trains.within(neuron, span).to_vec(),
         |a, b| distance(a, b, tau_ms),
     )

@@ -1,11 +1,10 @@
 //! The cost of turning one spike train into another.
 
 use super::pairs::{NEURONS, over_pairs};
-use super::{Measure, MeasureError, one_span};
+use super::{Chance, Measure, MeasureError, one_span};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 static SPEC: Spec = Spec {
@@ -48,11 +47,7 @@ fn distance(a: &[Time], b: &[Time], cost: f64) -> f64 {
     costs[b.len()]
 }
 
-fn distances(
-    data: &Data,
-    values: &Values,
-    stream: &mut Stream,
-) -> Result<Vec<Table>, MeasureError> {
+fn distances(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let per_ms = values["cost"] / 1e3;
     over_pairs(
@@ -60,7 +55,7 @@ fn distances(
         ("", "Victor-Purpura distance"),
         data,
         values,
-        stream,
+        chance,
         |population, neuron| population.trains.within(neuron, span).to_vec(),
         |a, b| distance(a, b, per_ms),
     )

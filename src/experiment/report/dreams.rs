@@ -11,8 +11,8 @@ use super::{Subject, layered, meaning};
 use crate::analysis::data::Data;
 use crate::analysis::dream::{deal, likeness, project};
 use crate::analysis::layered::{Counts, Dream, windows};
+use crate::analysis::measure::Chance;
 use crate::analysis::measure::class_reactivation::{Read, SPEC, readings};
-use crate::analysis::measure::stream;
 use crate::analysis::trains::Span;
 use crate::base::matrix::Matrix;
 use crate::base::parameter::{Values, complete};
@@ -114,7 +114,7 @@ fn nights<'a>(data: &'a Data, model: &SleepReplay) -> Vec<Night<'a>> {
     let Ok(values) = complete(&SPEC, &Values::new()) else {
         return Vec::new();
     };
-    let found = readings(data, &values, &mut stream(&SPEC, SEED));
+    let found = readings(data, &values, Chance::of(&SPEC, SEED));
     let layers = data.layered.as_ref().map(|layered| &layered.layers);
     let first = layers.and_then(|layers| layers.first());
     let first = first.and_then(|name| data.populations.iter().find(|own| own.name == *name));

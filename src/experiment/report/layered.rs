@@ -5,9 +5,9 @@ use super::choice::SEED;
 use super::choice::dream::LEVEL;
 use super::meaning;
 use crate::analysis::data::Data;
+use crate::analysis::measure::Chance;
 use crate::analysis::measure::coactivation::{self, Coactive, coactive};
 use crate::analysis::measure::layer_order::{self, Ordered, orders};
-use crate::analysis::measure::stream;
 use crate::base::parameter::{Values, complete};
 use crate::report::html::{Cell, Column, Part, Table};
 
@@ -16,11 +16,11 @@ pub(super) fn parts(data: &Data) -> Vec<Part> {
     let mut parts = Vec::new();
     let spec = &coactivation::SPEC;
     let values = complete(spec, &Values::new()).ok();
-    let found = values.and_then(|values| coactive(data, &values, &mut stream(spec, SEED)).ok());
+    let found = values.and_then(|values| coactive(data, &values, Chance::of(spec, SEED)).ok());
     parts.extend(found.map(|found| Part::Table(coactive_table(&found))));
     let spec = &layer_order::SPEC;
     let values = complete(spec, &Values::new()).ok();
-    let found = values.and_then(|values| orders(data, &values, &mut stream(spec, SEED)).ok());
+    let found = values.and_then(|values| orders(data, &values, Chance::of(spec, SEED)).ok());
     // Without images nobody knows the order that they make.
     let found = found.filter(|found| found.iter().any(|own| !own.sleep.means.is_empty()));
     parts.extend(found.map(|found| Part::Table(order_table(&found))));

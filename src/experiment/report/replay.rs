@@ -5,8 +5,8 @@ use super::choice::replay::*;
 use super::scan::Scan;
 use super::{Subject, meaning};
 use crate::analysis::data::{Course, Data};
+use crate::analysis::measure::Chance;
 use crate::analysis::measure::replay::{Replays, SPEC, replays};
-use crate::analysis::measure::stream;
 use crate::analysis::replay::line::at;
 use crate::analysis::replay::scored::{Scored, decoded};
 use crate::analysis::trains::Span;
@@ -112,11 +112,10 @@ fn of_population(
         ("bin", Value::Number(BIN_MS)),
         ("shuffles", Value::Count(SHUFFLES)),
     ]);
-    let mut stream = stream(&SPEC, SEED);
     let Ok(values) = complete(&SPEC, &given) else {
         return Ok(Vec::new());
     };
-    let found = match replays(&data, &values, &mut stream) {
+    let found = match replays(&data, &values, Chance::of(&SPEC, SEED)) {
         Ok(found) => found,
         // One that never fired on the track has no places, and so no replay.
         Err(error) => return told(error.to_string()),

@@ -142,10 +142,15 @@ pub(super) fn foreign(request: &Request) -> Result<Held, AnalyseError> {
     }
     let bouts = bouts(spike_file::epochs(&request.file)?);
     let end = end.map_or(Time::ZERO, after);
-    let end = bouts.iter().map(|bout| bout.span.stop).fold(end, Time::max);
-    let end = observed.map_or(end, |(_, until)| end.max(until));
-    // A table says no more of its end than the last spike does: whoever knows that it went on says it.
-    let end = request.to.map_or(end, |to| end.max(to));
+    let end = match observed {
+        // Whoever has not looked has not seen silence either.
+        Some((_, until)) => end.max(until),
+        // A table says no more of its end than the last spike does: whoever knows that it went on says it.
+        None => {
+            let stops = bouts.iter().map(|bout| bout.span.stop);
+            stops.chain(request.to).fold(end, Time::max)
+        }
+    };
     Ok(Held {
         start: begin(request, &populations, &bouts, observed.map(|own| own.0)),
         populations,
