@@ -195,6 +195,12 @@ fn tables(data: &Data, values: &Values, chance: Chance) -> Result<Vec<Table>, Me
                 read.dreams.len() as u64
             })
             .with(
+                "decoded",
+                "",
+                "of how many of these a class is told: some output is above 0",
+                |(read, _)| read.decoded().count() as u64,
+            )
+            .with(
                 "confidence",
                 "",
                 "mean over those of which a class is told",

@@ -16,6 +16,9 @@ use crate::network::Layout;
 pub use evoked::{EvokedFigure, UpOnsets};
 pub use rhythm::{Resolution, RhythmFigure, SpectrogramFigure};
 
+/// Populations in a raster of which nobody has said whose spikes it shows: as many have room on a page.
+pub const MOST_UNSAID: usize = 8;
+
 /// What is drawn after the run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
@@ -66,8 +69,6 @@ impl Figures {
         const SPAN: Duration = Duration::from_ps(1_000_000_000_000);
         /// Neurons of each population: more would not be told from each other, and take memory.
         const NEURONS: u32 = 1000;
-        /// As many have room on a page.
-        const POPULATIONS: usize = 8;
         const PROJECTIONS: usize = 4;
         let (from, to) = match may_end {
             true => (Duration::ZERO, SPAN.min(duration)),
@@ -77,7 +78,7 @@ impl Figures {
             ),
         };
         let raster = Raster {
-            populations: recorded.iter().take(POPULATIONS).cloned().collect(),
+            populations: recorded.iter().take(MOST_UNSAID).cloned().collect(),
             from,
             to,
             neurons: Some(NEURONS),
@@ -88,12 +89,7 @@ impl Figures {
         Self {
             raster: (!recorded.is_empty()).then_some(raster),
             weights: (!observed.is_empty()).then_some(weights),
-            window: None,
-            weight_matrix: None,
-            wave: None,
-            evoked: None,
-            rhythms: None,
-            spectrogram: None,
+            ..Self::default()
         }
     }
 }

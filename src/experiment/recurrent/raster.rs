@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::base::legible::legible;
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel};
+use crate::config::network::{self as config, MOST_UNSAID, NetworkModel};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
@@ -111,7 +111,12 @@ impl Setting {
                 bin: Duration::from_ps((span / BINS).max(LEAST)),
             },
             closer: None,
-            of: part(raster, bouts),
+            of: [part(raster, bouts), left_out(raster, model)]
+                .iter()
+                .filter(|said| !said.is_empty())
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" "),
         }
         .draw(&directory.join(NAME))?;
         Ok(())
@@ -130,6 +135,20 @@ fn part(raster: &config::Raster, bouts: &[Bout]) -> String {
             format!("Shown: {from} to {to} s of {whole} s.")
         }
         false => String::new(),
+    }
+}
+
+/// Which of the recorded populations are not shown, where nobody has said which are.
+fn left_out(raster: &config::Raster, model: &NetworkModel) -> String {
+    let recorded = model.record.spikes.iter();
+    let recorded: Vec<&str> = recorded.map(|own| own.population.as_str()).collect();
+    let shown = raster.populations.iter().map(String::as_str);
+    let is_unsaid = shown.eq(recorded.iter().copied().take(MOST_UNSAID));
+    match recorded.get(MOST_UNSAID..) {
+        Some(others) if is_unsaid && !others.is_empty() => {
+            format!("Recorded, not shown: {}.", others.join(", "))
+        }
+        _ => String::new(),
     }
 }
 

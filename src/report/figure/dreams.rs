@@ -17,6 +17,8 @@ const TOP: f64 = 16.0;
 const GAP: f64 = 5.0;
 /// Side of the largest image in points.
 const LARGEST: f64 = 56.0;
+/// Height of the lowest row of images in points, for the names beside it: what is flat is drawn higher than its pixels are wide.
+const LOWEST: f64 = 44.0;
 /// From one line under the figure to the next.
 const NOTE_LINE: f64 = 9.0;
 
@@ -76,7 +78,7 @@ impl Dreams<'_> {
         let room = FULL_WIDTH - LEFT - RIGHT;
         let cell = ((room - GAP * (n - 1.0)) / n).min(LARGEST);
         let aspect = (self.height as f64 / self.width.max(1) as f64).clamp(0.1, 2.0);
-        let high = cell * aspect;
+        let high = (cell * aspect).max(LOWEST);
         let width = (LEFT + n * (cell + GAP) + RIGHT).clamp(240.0, FULL_WIDTH);
         let row_y = |row: usize| TOP + row as f64 * (high + GAP);
         let caption = format!(

@@ -21,6 +21,9 @@ const NARROWEST: f64 = 260.0;
 const NOTE_LINE: f64 = 9.0;
 /// Side of the largest image in points.
 const LARGEST: f64 = 70.0;
+/// Height of the lowest row of images, in points: names beside it and marks of its colour bar need this much, so that what is flat, such
+/// as a row of features, is drawn higher than its pixels are wide.
+const LOWEST: f64 = 44.0;
 /// Units beyond these would be too small to see.
 const MOST_UNITS: usize = 12;
 
@@ -88,7 +91,7 @@ impl ReceptiveFields<'_> {
         } else {
             (self.height as f64 / self.width as f64).clamp(0.1, 2.0)
         };
-        let high = cell * aspect;
+        let high = (cell * aspect).max(LOWEST);
         let row_y = |row: usize| TOP + row as f64 * (high + GAP) + if row == 2 { GAP } else { 0.0 };
         let mut canvas = Canvas::new(width, row_y(2) + high + 20.0, title);
         let caption = format!(

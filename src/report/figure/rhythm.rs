@@ -23,7 +23,15 @@ const RASTER: f64 = TRACE + SPIKES + 34.0;
 const BETWEEN: f64 = 10.0;
 /// Bins of a histogram of rates at most.
 const BINS: usize = 60;
-const PER_MILLE: f64 = 1e3;
+/// Of how many bins a share is told, and in words.
+const PER: [(f64, &str); 6] = [
+    (1e3, "Bins in a thousand"),
+    (1e4, "Bins in 10,000"),
+    (1e5, "Bins in 100,000"),
+    (1e6, "Bins in a million"),
+    (1e7, "Bins in 10 million"),
+    (1e8, "Bins in 100 million"),
+];
 /// Share of the highest power below which what is found is none but what rounding leaves: 120 dB, more than counts of spikes span.
 const ROUNDING: f64 = 1e-12;
 
@@ -249,16 +257,34 @@ impl Rhythm {
         let bins = (spikes(highest) / width) as usize + 1;
         let edge = |k: usize| (k as f64 * width - 0.5).max(0.0) * self.quantum_hz;
         let across = Axis::linear(0.0, edge(bins), left, right);
-        let up = Axis::counts(PER_MILLE, bottom, top);
-        for (stage, colour) in self.lines().filter(|(stage, _)| !stage.rates.is_empty()) {
+        let counted = |stage: &StageRhythm| {
             let mut counts = vec![0_u64; bins];
             for &rate in &stage.rates {
                 counts[((spikes(rate) / width) as usize).min(bins - 1)] += 1;
             }
+            counts
+        };
+        // So many bins stand for all that no share is less than one of them.
+        let all: Vec<_> = self
+            .lines()
+            .filter(|(stage, _)| !stage.rates.is_empty())
+            .collect();
+        let rarest = all.iter().map(|(stage, _)| {
+            let least = counted(stage).into_iter().filter(|&count| count > 0).min();
+            least.unwrap_or(1) as f64 / stage.rates.len() as f64
+        });
+        let rarest = rarest.fold(1.0, f64::min);
+        let (per, title) = PER
+            .into_iter()
+            .find(|(per, _)| per * rarest >= 1.0)
+            .unwrap_or(PER[PER.len() - 1]);
+        let up = Axis::counts(per, bottom, top);
+        for (stage, colour) in all {
+            let counts = counted(stage);
             // Rates that no bin has have no line: along the axis it would read as a share.
             for (first, last) in stretches(counts.iter().map(|&count| count > 0)) {
                 let steps = (first..=last).flat_map(|k| {
-                    let share = PER_MILLE * counts[k] as f64 / stage.rates.len() as f64;
+                    let share = per * counts[k] as f64 / stage.rates.len() as f64;
                     [k, k + 1].map(|k| (across.at(edge(k)), up.at(share)))
                 });
                 let foot = |k: usize| std::iter::once((across.at(edge(k)), bottom));
@@ -267,14 +293,7 @@ impl Rhythm {
             }
         }
         axis::bottom(canvas, &across, bottom + 3.0, &across.ticks(6), "Rate (Hz)");
-        axis::left(
-            canvas,
-            &up,
-            left - 3.0,
-            &up.ticks(4),
-            "Bins in a thousand",
-            32.0,
-        );
+        axis::left(canvas, &up, left - 3.0, &up.ticks(4), title, 32.0);
     }
 }
 
@@ -282,6 +301,34 @@ impl Rhythm {
 mod tests {
     use super::*;
     use crate::report::canvas::svg;
+
+    #[test]
+    fn shares_are_told_of_so_many_bins_that_the_rarest_is_one_of_them() {
+        let title = |n: usize| {
+            let mut rates = vec![1.0; n];
+            rates[0] = 3.0;
+            let stage = StageRhythm {
+                name: "N3".into(),
+                density: Vec::new(),
+                segments: 0,
+                rates,
+                raster: None,
+            };
+            let rhythm = Rhythm {
+                population: "e".into(),
+                quantum_hz: 1.0,
+                stages: vec![stage],
+            };
+            let mut canvas = Canvas::new(FULL_WIDTH, 200.0, "Rhythms");
+            rhythm.histograms(&mut canvas, (50.0, 240.0), (32.0, 152.0));
+            let drawn = svg::render(&canvas).unwrap();
+            PER.into_iter()
+                .find(|(_, title)| drawn.contains(&format!("{title}<")))
+                .unwrap()
+                .0
+        };
+        assert_eq!([1_000, 1_001, 20_000].map(title), [1e3, 1e4, 1e5]);
+    }
 
     #[test]
     fn rates_that_no_bin_has_have_no_line() {
