@@ -453,9 +453,10 @@ fn import_names_the_keys_that_its_options_stand_for() {
     let (code, out, err) = typed(&["import", file, "--bias", "drop"]);
     assert_eq!(code, Some(0), "{err}");
     let keys = format!("[mlp] weights = \"{file}\", bias = \"drop\"");
-    assert_eq!(
-        out.lines().last().map(|line| line.ends_with(&keys)),
-        Some(true),
-        "{out}"
-    );
+    let ends = |out: &str, keys: &str| out.lines().last().is_some_and(|line| line.ends_with(keys));
+    assert!(ends(&out, &keys), "{out}");
+    let (code, out, err) = typed(&["import", file, "--bias", "keep"]);
+    assert_eq!(code, Some(0), "{err}");
+    let keys = format!("[mlp] weights = \"{file}\", bias = true");
+    assert!(ends(&out, &keys), "{out}");
 }

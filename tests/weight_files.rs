@@ -362,7 +362,7 @@ fn bad_files_of_other_programs() {
         (
             "bias.pth",
             "`fc1.bias` is a bias; the spiking network has none\n  \
-             help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy",
+             help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)",
         ),
         (
             "objects.npz",

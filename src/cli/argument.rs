@@ -312,6 +312,8 @@ pub enum BiasChoice {
     Error,
     /// Leave them out.
     Drop,
+    /// Keep them as they are beside the sleep.
+    Keep,
 }
 
 /// Arguments of `import`.

@@ -39,7 +39,7 @@ pub(super) enum Failure {
     },
     /// A run that was to go on, stopped before it did.
     #[error(
-        "stopped early, before the run went on; nothing has changed\n  help: `sharpwave resume {}` goes on with it",
+        "stopped early, before the run went on: its checkpoint is as it was\n  help: `sharpwave resume {}` goes on with it",
         directory.display()
     )]
     Unmoved {

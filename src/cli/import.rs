@@ -42,6 +42,11 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
             return Err(Failure::input(message));
         };
         let dt_ms = step(dt)?;
+        if arguments.bias == BiasChoice::Keep {
+            let message =
+                "`--bias keep`: a network of spiking neurons has no biases; `drop` leaves them out";
+            return Err(Failure::input(message));
+        }
         let drop_bias = arguments.bias == BiasChoice::Drop;
         let folder = |folder: &Path| {
             let made = nir::import(&arguments.file, folder, dt_ms, drop_bias);
@@ -61,6 +66,7 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
         bias: match arguments.bias {
             BiasChoice::Error => Bias::Refuse,
             BiasChoice::Drop => Bias::Drop,
+            BiasChoice::Keep => Bias::Keep,
         },
         sizes: None,
         names: arguments.layer_names.as_deref(),
@@ -121,8 +127,10 @@ fn keys(arguments: &ImportArguments) -> Vec<String> {
         "weights = {}",
         quote(&arguments.file.to_string_lossy())
     )];
-    if arguments.bias == BiasChoice::Drop {
-        keys.push("bias = \"drop\"".into());
+    match arguments.bias {
+        BiasChoice::Error => {}
+        BiasChoice::Drop => keys.push("bias = \"drop\"".into()),
+        BiasChoice::Keep => keys.push("bias = true".into()),
     }
     if let Some(names) = &arguments.layer_names {
         let names: Vec<String> = names.iter().map(|name| quote(name)).collect();

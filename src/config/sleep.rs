@@ -7,6 +7,7 @@ use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weight
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Value, Values};
 use crate::engine::simulation::Keep;
+use crate::mlp::weight_file::Bias;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
     Projection, Pulses, Stimulus, Swings,
@@ -81,7 +82,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     let (
         Weights::File {
             path,
-            drop_bias,
+            bias,
             layer_names,
         },
         Conversion::Gain(gains),
@@ -93,7 +94,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     let layer = |l| {
         Given::File(LayerFile {
             path: path.clone(),
-            drop_bias: *drop_bias,
+            drop_bias: *bias != Bias::Refuse,
             layer_names: layer_names.clone(),
             layer: l + 1,
         })

@@ -37,6 +37,8 @@ pub struct Accuracy {
     pub validation: Option<Shares>,
     /// The same of training images, if they are scored.
     pub training: Option<Shares>,
+    /// Share of the test images of all tasks together that no output answers more than another, so that each counts as the first class.
+    pub undecided: f64,
 }
 
 impl Tests {
@@ -91,7 +93,14 @@ impl Tests {
             overall,
             validation: part(test..held),
             training: part(held..self.images.len()),
+            undecided: 0.0,
         }
+    }
+
+    /// The share of the test images of all tasks together that so many are, a number for each of [`images`](Self::images).
+    fn share_of_test(&self, numbers: &[usize]) -> f64 {
+        let all: usize = self.images[..self.tasks].iter().map(Images::len).sum();
+        numbers[..self.tasks].iter().sum::<usize>() as f64 / all.max(1) as f64
     }
 }
 
@@ -100,6 +109,8 @@ impl Tests {
 pub struct Exam {
     /// Images classified rightly, for each list of images that has begun.
     right: Vec<usize>,
+    /// Images that no output answers more than another, for each list that has begun.
+    undecided: Vec<usize>,
     /// Images of the last of them that have been seen.
     seen: usize,
 }
@@ -120,23 +131,32 @@ impl Exam {
         {
             Some(images) => {
                 let (pixels, labels) = images.batch(self.seen);
-                let classes = mlp.classify(pixels.view());
-                let pairs = classes.iter().zip(&labels);
-                let right = pairs.filter(|&(&class, &label)| class == usize::from(label));
-                self.right[begun - 1] += right.count();
+                for (answer, &label) in mlp.answers(pixels.view()).into_iter().zip(&labels) {
+                    self.right[begun - 1] += usize::from(answer.class == usize::from(label));
+                    self.undecided[begun - 1] += usize::from(answer.is_undecided);
+                }
                 self.seen += labels.len();
             }
             None if begun < tests.images.len() => {
                 self.right.push(0);
+                self.undecided.push(0);
                 self.seen = 0;
             }
-            None => return Some(tests.accuracy(&self.right)),
+            None => {
+                return Some(Accuracy {
+                    undecided: tests.share_of_test(&self.undecided),
+                    ..tests.accuracy(&self.right)
+                });
+            }
         }
         None
     }
 
     /// Whether a test on `tests` may stand here.
     pub fn fits(&self, tests: &Tests) -> bool {
+        if self.right.len() != self.undecided.len() {
+            return false;
+        }
         let last = self.right.len().checked_sub(1);
         match last {
             Some(last) => {

@@ -36,6 +36,15 @@ pub struct Mlp {
     pub keep: f32,
 }
 
+/// What a network makes of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The class: the output unit with the largest activation, the first of equals.
+    pub class: usize,
+    /// Whether all are equal, as where no output unit is active.
+    pub is_undecided: bool,
+}
+
 impl Mlp {
     /// A network of `sizes` neurons per layer (input first) with weights uniform in ±`half_width`, each layer from
     /// its own stream of `seed`. Biases, when asked for, start at zero.
@@ -90,6 +99,13 @@ impl Mlp {
             .collect()
     }
 
+    /// Gives layers without biases some that are 0, as where a file has them for some layers alone.
+    pub fn complete_biases(&mut self) {
+        for Layer { weights, bias } in &mut self.layers {
+            bias.get_or_insert_with(|| Array1::zeros(weights.nrows()));
+        }
+    }
+
     /// Activations of every layer but the input for `images` of shape (n, pixels), as in testing: hidden layers are
     /// scaled by `keep`, the output layer is not.
     pub fn activations(&self, images: ArrayView2<'_, f32>) -> Vec<Array2<f32>> {
@@ -113,25 +129,27 @@ impl Mlp {
         all
     }
 
-    /// The class of each image: the output unit with the largest activation, the first of equals. Softmax does not
-    /// change the order, so it is not computed.
-    pub fn classify(&self, images: ArrayView2<'_, f32>) -> Vec<usize> {
-        let mut classes = Vec::with_capacity(images.nrows());
+    /// What the network makes of each image. Softmax does not change the order of outputs, so it is not computed.
+    pub fn answers(&self, images: ArrayView2<'_, f32>) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(images.nrows());
         for batch in images.axis_chunks_iter(ndarray::Axis(0), BATCH) {
             let Some(output) = self.activations(batch).pop() else {
                 break;
             };
-            classes.extend(output.rows().into_iter().map(|row| {
+            answers.extend(output.rows().into_iter().map(|row| {
                 let mut best = 0;
                 for (class, &a) in row.iter().enumerate() {
                     if a > row[best] {
                         best = class;
                     }
                 }
-                best
+                Answer {
+                    class: best,
+                    is_undecided: row.len() > 1 && row.iter().all(|&a| a == row[best]),
+                }
             }));
         }
-        classes
+        answers
     }
 
     /// Share of the output that is of `class` for an image, 0 to 1: of the probability where the output is one, of the sum of
@@ -218,7 +236,14 @@ mod tests {
 
     #[test]
     fn the_first_of_equal_outputs_wins() {
-        assert_eq!(two_layers().classify(array![[0.0, 0.0]].view()), [0]);
+        let silent = two_layers().answers(array![[0.0, 0.0]].view());
+        let first = Answer {
+            class: 0,
+            is_undecided: true,
+        };
+        assert_eq!(silent, [first]);
+        let heard = two_layers().answers(array![[3.0, 1.0]].view());
+        assert_eq!(heard[0].is_undecided, false);
     }
 
     #[test]

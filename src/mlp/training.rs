@@ -109,9 +109,9 @@ pub struct Progress {
 pub struct Trainer {
     training: Training,
     steps: Vec<Step>,
-    /// Per layer, the input first: activations, shape (batch, neurons).
+    /// Per layer, the input first: activations, shape (images of the largest batch so far, neurons).
     activations: Vec<Array2<f32>>,
-    /// Per layer but the input: errors δ, shape (batch, neurons).
+    /// Per layer but the input: errors δ, of the same shape.
     deltas: Vec<Array2<f32>>,
 }
 
@@ -132,7 +132,7 @@ impl Trainer {
         let activations: Vec<_> = mlp
             .sizes()
             .into_iter()
-            .map(|neurons| Array2::zeros((training.batch, neurons)))
+            .map(|neurons| Array2::zeros((0, neurons)))
             .collect();
         Self {
             training,
@@ -217,6 +217,15 @@ impl Trainer {
         Ok(Some(so_far))
     }
 
+    /// Makes room for a batch of `n` images, which may be far fewer than a batch has at most.
+    fn hold(&mut self, n: usize) {
+        for rows in self.activations.iter_mut().chain(&mut self.deltas) {
+            if rows.nrows() < n {
+                *rows = Array2::zeros((n, rows.ncols()));
+            }
+        }
+    }
+
     /// One step on the images `chosen`; the sum of their losses before it.
     fn batch(
         &mut self,
@@ -226,6 +235,7 @@ impl Trainer {
         lesson: &mut Lesson,
     ) -> f64 {
         let n = chosen.len();
+        self.hold(n);
         let rows = s![..n, ..];
         let last = mlp.layers.len() - 1;
         let numbers = chosen.iter().map(|&i| i as usize);

@@ -98,3 +98,59 @@ fn every_format_of_other_programs_is_imported() {
         .unwrap();
     assert_eq!(error.status.code(), Some(2));
 }
+
+/// What a network of ours has learnt is, read from its file, what it was: its biases stay beside the sleep.
+#[test]
+fn biases_of_a_file_stay_beside_the_sleep() {
+    let biased = SMALL.replace("dropout = 0.25", "").replace(
+        "layers = [784, 40, 10]",
+        "layers = [784, 40, 10]\nbias = true",
+    );
+    let place = Place::with_model(&biased);
+    place.run("--quiet run model.toml --seeds 1 --set output.weights=['safetensors'] --out a");
+    let (head, tail) = SMALL.split_once("[mlp.training]").expect("a section");
+    let (_, tail) = tail.split_once("[conversion]").expect("a section");
+    let head = head.replace("seeds = 2", "");
+    place.write(
+        "given.toml",
+        format!("{head}weights = \"a/weights.safetensors\"\n\n[conversion]{tail}"),
+    );
+    let said = place.refused("run given.toml --out b");
+    assert!(
+        said.contains("`bias = true` in `[mlp]` keeps biases"),
+        "{said}"
+    );
+    let still = "--set plasticity.increment=0 --set plasticity.decrement=0";
+    place.run(&format!("--quiet run given.toml --set mlp.bias=true {still} --set output.weights=['safetensors'] --out b"));
+    place.run(&format!(
+        "--quiet run given.toml --set mlp.bias='drop' {still} --out c"
+    ));
+    let overall = |out: &str, stage: &str| {
+        let table = place.read(&format!("{out}/accuracy.csv"));
+        let all = format!("5,sleep,{stage},");
+        let rows = table.lines().filter(|row| row.starts_with(&all));
+        let mut rows = rows.filter(|row| row.split(',').nth(4) == Some("-1"));
+        let row = rows.next().unwrap_or_else(|| panic!("{stage}: {table}"));
+        row.rsplit(',').next().expect("a share").to_owned()
+    };
+    let learnt = overall("a", "sleep 2");
+    assert_eq!(overall("b", "given"), learnt);
+    assert_eq!(overall("b", "sleep 1"), learnt);
+    assert_ne!(overall("c", "given"), learnt);
+    assert!(
+        std::fs::read(place.path("a/weights.safetensors")).unwrap()
+            == std::fs::read(place.path("b/weights.safetensors")).unwrap()
+    );
+}
+
+/// Whoever wants all images in a batch says a large number.
+#[test]
+fn a_batch_is_no_larger_than_what_is_learnt() {
+    let place = Place::with_model(SMALL);
+    for (batch, out) in [("100", "a"), ("4000000000", "b")] {
+        place.run(&format!(
+            "--quiet run model.toml --seeds 1 --set mlp.training.batch={batch} --out {out}"
+        ));
+    }
+    assert_eq!(place.read("a/accuracy.csv"), place.read("b/accuracy.csv"));
+}

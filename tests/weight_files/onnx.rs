@@ -54,7 +54,7 @@ fn other_graphs_are_refused_by_the_name_of_a_node() {
     assert_eq!(
         said(&fixture("pytorch.onnx")),
         "`1.bias` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy"
+         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
     );
     for (old, new, expected) in [
         (

@@ -126,11 +126,6 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// Whether it is `false`.
-    pub(in crate::config) fn is_false(&self) -> bool {
-        matches!(self.node.value, Value::Boolean(false))
-    }
-
     /// A whole number between two bounds.
     pub(in crate::config) fn integer(&self, low: i64, high: i64) -> Option<i64> {
         let integer = match self.node.value {

@@ -78,6 +78,17 @@ impl Table for Conversion {
                 let expected = format!("{}: one per layer after the input", layers.driven().len());
                 item.refuse::<()>(&expected, None).is_some()
             }
+            (
+                Self::DataMax {
+                    statistics: Statistics::CurrentTask,
+                    ..
+                },
+                ..,
+            ) if !around.trained => {
+                let expected = "`seen_tasks`: a network of `mlp.weights` has learnt all tasks, none of them last";
+                let item = section.get("statistics");
+                item.is_none_or(|item| item.refuse::<()>(expected, None).is_some())
+            }
             _ => true,
         }
     }

@@ -1,7 +1,7 @@
 //! `[data]`: where images come from and how they are dealt into tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
@@ -118,9 +118,9 @@ impl Table for Data {
         k.or("score_training", &mut self.score_training, flag(), what);
         let (noises, blurs) = (|| between(0.0, MOST_NOISE), || between(0.0, MOST_BLUR));
         let what = "standard deviation of Gaussian noise on test images and on those held out, in units of full scale (0 black, 1 white); \
-                    what leaves 0 to 1 is cut there";
+                    what leaves 0 to 1 is cut there, and what is left is rounded to 8 bits; one noise for every seed";
         k.or("test_noise", &mut self.test.noise, noises(), what);
-        let what = "standard deviation of a Gaussian blur of these before the noise, in pixels; outside an image all is black";
+        let what = "standard deviation of a Gaussian blur of these before the noise, in pixels, rounded to 8 bits; outside an image all is black";
         k.or("test_blur", &mut self.test.blur, blurs(), what);
         let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale; stores \
                     and means of a night see it too, the mean image of sleep replay is that of clean images";
@@ -262,7 +262,7 @@ fn idx_file(what: &'static str) -> Form<'static, PathBuf> {
     let read = move |item: &Item<'_>, around: &Around<'_>| match item.text(what)? {
         "" => item.refuse(what, None),
         name => Some(match around.paths.data {
-            Some(data) => absolute(data).join(name),
+            Some(data) => absolute(data).join(within(name)),
             None => around.paths.model.join(name),
         }),
     };
@@ -278,8 +278,19 @@ fn absolute(path: &Path) -> PathBuf {
 /// The directory `name` in `data`, or `data` itself where that holds the files.
 fn below(data: &Path, name: &str) -> PathBuf {
     let data = absolute(data);
-    let inner = data.join(name);
-    if inner.is_dir() { inner } else { data }
+    // One from elsewhere is what `data` is there in place of.
+    let inner = (within(name) == Path::new(name)).then(|| data.join(name));
+    inner.filter(|inner| inner.is_dir()).unwrap_or(data)
+}
+
+/// What `name` is called below another directory than its own: as it is, if it does not lead out of one, else its last part.
+fn within(name: &str) -> &Path {
+    let path = Path::new(name);
+    let stays = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    match path.components().all(stays) {
+        true => path,
+        false => path.file_name().map_or(path, Path::new),
+    }
 }
 
 /// Tasks as lists of classes of the data set `source`.

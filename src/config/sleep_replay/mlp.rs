@@ -8,6 +8,7 @@ use crate::config::form::{
 };
 use crate::config::reader::{Item, Section};
 use crate::mlp::perceptron::Output;
+use crate::mlp::weight_file::Bias;
 use crate::network::projection::WEIGHT_ENDINGS;
 
 /// The artificial network.
@@ -37,8 +38,8 @@ pub enum Weights {
     File {
         /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5`, `.onnx` or `.nir`.
         path: PathBuf,
-        /// Leave biases in the file out; otherwise they are an error.
-        drop_bias: bool,
+        /// What becomes of biases in the file.
+        bias: Bias,
         /// The file's layers by name, from input to output, where the model file gives them.
         layer_names: Option<Vec<String>>,
     },
@@ -71,7 +72,10 @@ impl Mlp {
 
     /// Names under which biases are recorded, from the first hidden layer on; none of a network that has none.
     pub fn bias_names(&self) -> Vec<String> {
-        let is_biased = matches!(self.weights, Weights::Trained { bias: true, .. });
+        let is_biased = match self.weights {
+            Weights::Trained { bias, .. } => bias,
+            Weights::File { bias, .. } => bias == Bias::Keep,
+        };
         let names = self.layer_names().into_iter().skip(1);
         names
             .filter(|_| is_biased)
@@ -139,7 +143,7 @@ impl Table for Mlp {
             Some(true) => {
                 self.weights = Weights::File {
                     path: PathBuf::new(),
-                    drop_bias: false,
+                    bias: Bias::Refuse,
                     layer_names: None,
                 };
             }
@@ -149,13 +153,13 @@ impl Table for Mlp {
         match &mut self.weights {
             Weights::File {
                 path,
-                drop_bias,
+                bias,
                 layer_names,
             } => {
                 let what = "a file of weights, of a network that is not trained and sleeps once";
                 let form = file(&WEIGHT_ENDINGS);
                 k.need("weights", path, form, what);
-                k.or("bias", drop_bias, biases(false), BIAS);
+                k.or("bias", bias, file_biases(), BIAS);
                 let layers = k.reading().and_then(|(_, around)| around.layers);
                 layers_by_name(layers.map(|layers| layers.driven().len()), layer_names, k);
             }
@@ -164,7 +168,7 @@ impl Table for Mlp {
                 bias,
                 training,
             } => {
-                k.or("bias", bias, biases(true), BIAS);
+                k.or("bias", bias, trained_biases(), BIAS);
                 let positive = number(Dimension::One, Range::Positive);
                 let what = "weights before training are uniform in ± this";
                 k.or("init", init, positive, what);
@@ -192,30 +196,38 @@ impl Table for Mlp {
 }
 
 /// What `bias` is.
-const BIAS: &str = "whether layers that are trained have biases; beside `weights`, `\"drop\"` leaves those of the file out, \
-                    `false` makes them an error";
+const BIAS: &str = "whether layers have biases, which stay as they are beside a sleep: the spiking network has none; beside \
+                    `weights`, `true` keeps those of the file, `\"drop\"` leaves them out, `false` makes them an error";
 
-/// Biases of layers that are `trained`, or in a file.
-fn biases(trained: bool) -> Form<'static, bool> {
-    let read = move |item: &Item<'_>, _: &Around<'_>| match (item.as_text(), trained) {
-        (Some("drop"), false) => Some(true),
-        (Some("drop"), true) => {
+/// Biases of layers that are trained.
+fn trained_biases() -> Form<'static, bool> {
+    let read = |item: &Item<'_>, _: &Around<'_>| match item.as_text() {
+        Some("drop") => {
             let help = "`\"drop\"` is for biases in a file of `mlp.weights`";
             item.refuse("`true` or `false`", Some(help.into()))
         }
-        (_, true) => item.boolean(),
-        (None, false) if item.is_false() => Some(false),
-        _ => {
-            let help = "`\"drop\"` leaves biases in the file out, `false` makes them an error";
-            item.refuse(
-                "`false` or `\"drop\"` beside `mlp.weights`",
-                Some(help.into()),
-            )
-        }
+        _ => item.boolean(),
     };
-    let write = move |bias: &bool, _| match (bias, trained) {
-        (true, false) => "\"drop\"".into(),
-        (bias, _) => bias.to_string(),
+    Form::new("true, false", read, |bias: &bool, _| bias.to_string())
+}
+
+/// Biases in a file.
+fn file_biases() -> Form<'static, Bias> {
+    let read = |item: &Item<'_>, _: &Around<'_>| match item.as_text() {
+        Some("drop") => Some(Bias::Drop),
+        Some(_) => {
+            let help = "`true` keeps biases of the file beside the sleep, `\"drop\"` leaves them out, `false` makes them an error";
+            item.refuse("`true`, `false` or `\"drop\"`", Some(help.into()))
+        }
+        None => match item.boolean()? {
+            true => Some(Bias::Keep),
+            false => Some(Bias::Refuse),
+        },
+    };
+    let write = |bias: &Bias, _| match bias {
+        Bias::Keep => "true".into(),
+        Bias::Drop => "\"drop\"".into(),
+        Bias::Refuse => "false".into(),
     };
     Form::new("true, false, drop", read, write)
 }

@@ -260,7 +260,8 @@ impl Table for Input {
                 k.or("pattern", pattern, image(), what);
                 let what = "the rate that a pixel of 0.5 fires at, such as \"240 Hz\"";
                 k.need("max_rate", max_rate_hz, rate(), what);
-                let what = "{ side = 5, period = \"1 ms\" }: a square window that is seen at a time, placed at random";
+                let what = "{ side = 5, period = \"1 ms\" }: a square window that is seen at a time, placed at random within the image, so that \
+                            pixels near its edges are seen less often";
                 k.or("patch", patch, off(inside(Patch::default())), what);
             }
         }

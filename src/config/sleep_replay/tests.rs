@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::{Options, parse, read};
+use crate::mlp::weight_file::Bias;
 
 fn shipped(name: &str) -> SleepReplay {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -69,7 +70,7 @@ fn the_shortest_model_reads_back_as_itself() {
         experiment.mlp.weights,
         Weights::File {
             path: "/x/a \"b\".npz".into(),
-            drop_bias: true,
+            bias: Bias::Drop,
             layer_names: None
         }
     );

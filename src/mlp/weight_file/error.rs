@@ -167,7 +167,7 @@ pub enum Problem {
         shape: Vec<usize>,
     },
     /// A layer has a bias and nobody said what to do with it.
-    #[error("{}", bias(.tensor, "bias = \"drop\""))]
+    #[error("{}", bias(.tensor, ["bias = \"drop\"", "bias = true` in `[mlp]"]))]
     Bias {
         /// Tensor.
         tensor: String,
@@ -297,11 +297,11 @@ pub enum Problem {
 const STATE_DICT_HELP: &str =
     "help: save the state dict alone: torch.save(model.state_dict(), \"weights.pt\")";
 
-/// The message of [`Problem::Bias`]; `way` leaves biases out.
-fn bias(tensor: &str, way: &str) -> String {
+/// The message of [`Problem::Bias`]; the ways leave biases out, and keep them.
+fn bias(tensor: &str, [out, keep]: [&str; 2]) -> String {
     format!(
         "`{}` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with `{way}` and check the accuracy",
+         help: `{keep}` keeps biases as they are beside the sleep; `{out}` leaves them out (check the accuracy)",
         shown(tensor)
     )
 }
@@ -343,7 +343,7 @@ impl WeightFileError {
     pub fn on_command_line(&self) -> String {
         const NAMES: &str = "--layer-names";
         let problem = match &self.problem {
-            Problem::Bias { tensor } => bias(tensor, "--bias drop"),
+            Problem::Bias { tensor } => bias(tensor, ["--bias drop", "--bias keep"]),
             Problem::Order { why, example } => {
                 order(why, &format!("{NAMES} {}", example.join(",")))
             }

@@ -73,7 +73,7 @@ fn weights_and_biases_by_hand() {
     assert_eq!(
         message(&file, Bias::Refuse, None),
         "`mlp`: `fc1.bias` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy"
+         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
     );
 }
 
