@@ -288,7 +288,8 @@ class Network:
         """Adds given synapses, from the neurons `pre` onto the neurons `post`, which are arrays of one length.
 
         `weight` and `delay` are one for all, "0.5 mV" and "1.5 ms", or arrays: weights in mV or pA, as the targets have them, and
-        delays in ms. They are copied, and have a file as a matrix has, MODEL.NAME.npz. Gives the name.
+        delays in ms, to which a `dendritic_delay` adds either way. They are copied, and have a file as a matrix has, MODEL.NAME.npz.
+        Gives the name.
         """
         if name is None:
             name = f"{source}_{target}"
@@ -305,7 +306,14 @@ class Network:
         else:
             keys["weight"] = weight
         if _is_array(delay):
-            held["delay"], delay = _numbers("delay", delay, n), None
+            held["delay"] = _numbers("delay", delay, n)
+            behind = keys.get("dendritic_delay")
+            if behind is not None:
+                # Delays of a file are whole ones.
+                if not isinstance(behind, (str, int, float)):
+                    raise _core.ModelError("`dendritic_delay`: found one that is drawn, expected a time beside an array of delays")
+                held["delay"] = held["delay"] + ms("dendritic_delay", behind)
+            delay = None
         held["format"] = np.array(b"coo")
         self.project(source, target, name=name, delay=delay, **keys)
         self._arrays[place] = held
@@ -361,15 +369,25 @@ class Network:
     ) -> None:
         """Says what is recorded: the spikes of these populations, and whatever `[record]` knows.
 
-        Of a large population some neurons: `spikes=["i", {"population": "e", "neurons": [3, 7]}]`.
+        Of a large population some neurons: `spikes=["i", {"population": "e", "neurons": [3, 7]}]`. Said again, spikes and states
+        come to those that are recorded already; anything else is there once.
         """
         record = self.document.setdefault("record", {})
         if spikes is not None:
             one = isinstance(spikes, (str, Mapping))
-            record["spikes"] = [
-                _plain(entry) if isinstance(entry, Mapping) else str(entry) for entry in ([spikes] if one else spikes)
-            ]
-        record.update({key: _plain(value) for key, value in keys.items()})
+            more = [_plain(entry) if isinstance(entry, Mapping) else str(entry) for entry in ([spikes] if one else spikes)]
+            known = record.setdefault("spikes", [])
+            known.extend(entry for entry in more if entry not in known)
+        for key, value in keys.items():
+            given = _plain(value)
+            if key == "states" and "states" in record:
+                known, given = (
+                    entry if isinstance(entry, list) else [entry] for entry in (record["states"], given)
+                )
+                given = known + [entry for entry in given if entry not in known]
+            elif key in record and record[key] != given:
+                raise _core.ModelError(f"`record.{key}`: found {given!r}, but it is {record[key]!r} already")
+            record[key] = given
 
     def toml(self) -> str:
         """The text of the model file."""
@@ -418,7 +436,11 @@ class Network:
                 # As `Simulation.run` takes it.
                 duration = f"{ms('duration', duration)!r} ms"
             for other in ("bout", "hypnogram"):
-                network.document.pop(other, None)
+                if other in network.document:
+                    raise _core.ModelError(
+                        f"`duration`: found {duration!r} beside what `{other}` says of how long it runs, expected one or the other\n"
+                        f"  help: without a duration it runs through them; `del net.document[{other!r}]` leaves them out"
+                    )
             network.set(duration=duration)
         if record is not None:
             network.record(record)

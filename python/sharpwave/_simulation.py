@@ -184,7 +184,11 @@ class Simulation:
         self._core.switch(stimulus, on)
 
     def set_rate(self, stimulus: str, rate: float | str) -> None:
-        """Gives Poisson noise another rate onto each neuron: "8 kHz", or a number of hertz."""
+        """Gives Poisson noise another rate onto each neuron: "8 kHz", or a number of hertz.
+
+        It has this rate from now on, in later bouts too, and whatever altered it until now is over; what alters it later goes by it.
+        A stimulus that goes up and down, with an `oscillation` or as a `rhythm`, is altered: `alter("stimulus.NAME.rate", ...)`.
+        """
         self._core.set_rate(stimulus, hz("rate", rate))
 
     def set_learning(self, projection: str, on: bool) -> None:

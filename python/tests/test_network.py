@@ -179,3 +179,37 @@ def test_arrays_that_are_no_spikes_or_synapses_are_refused(net, act, text):
     with pytest.raises(sw.ModelError, match=text):
         act(net)
     assert net == before
+
+
+def test_a_duration_does_not_take_the_place_of_bouts(net, tmp_path):
+    net.bout("20 ms")
+    for act in (lambda: net.run("50 ms"), lambda: net.check("50 ms"), lambda: net.save(tmp_path / "m.toml", "50 ms")):
+        with pytest.raises(sw.ModelError, match="`duration`: found '50 ms' beside what `bout` says"):
+            act()
+    assert not (tmp_path / "m.toml").exists()
+    assert net.run().bouts["stop_ms"].tolist() == [20.0]
+    del net.document["bout"]
+    assert net.run("50 ms").bouts["stop_ms"].tolist() == [50.0]
+
+
+def test_a_delay_is_the_axonal_part_be_it_one_or_an_array():
+    def arrival(delay):
+        net = sw.Network()
+        net.population("a", 1, "relay")
+        net.population("b", 1, "relay")
+        net.spikes("a", [10.0], [0], weight=1)
+        net.connect("a", "b", [0], [0], weight=1, delay=delay, dendritic_delay="2 ms")
+        return net.run("50 ms").spikes["b"].t.tolist()
+
+    assert arrival("5 ms") == arrival(np.array([5.0])) == [17.0]
+
+
+def test_what_is_recorded_is_added_up(net):
+    net.record("e")
+    net.record(["i", "e"], states={"population": "e", "neurons": [1], "variables": ["v_m"], "every": "1 ms"})
+    net.record(states={"population": "i", "neurons": [1], "variables": ["v_m"], "every": "1 ms"})
+    run = net.run("20 ms")
+    assert set(run.spikes) == {"e", "i"} and set(run.states) == {"e", "i"}
+    net.record(rates_bin="5 ms")
+    with pytest.raises(sw.ModelError, match="`record.rates_bin`: found '6 ms', but it is '5 ms' already"):
+        net.record(rates_bin="6 ms")

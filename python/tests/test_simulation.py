@@ -276,3 +276,30 @@ def test_nothing_is_no_value_and_no_step(net):
     assert sim.now == 0.0
     sim.set_rate("noise", "0.002 MHz")
     assert len(sim.run("50 \u03bcs")["e"]) == 2
+
+
+def test_a_rate_that_is_set_is_the_rate_whatever_altered_it(net):
+    sim = net.simulation()
+    sim.alter("stimulus.noise.rate", value="0 Hz")
+    sim.run("50 ms")
+    assert len(sim.run("50 ms")["e"][0]) == 0
+    sim.set_rate("noise", 8000.0)
+    assert len(sim.run("100 ms")["e"][0]) > 0
+    # What alters it later goes by it.
+    sim.alter("stimulus.noise.rate", factor=1e-9)
+    sim.run("50 ms")
+    assert len(sim.run("50 ms")["e"][0]) == 0
+    net.section("oscillation", "slow", frequency="1 Hz")
+    net.poisson("e", rate="100 Hz", weight="0.2 mV", name="waves", oscillation={"with": "slow", "depth": 0.5})
+    with pytest.raises(sw.ModelError, match="`stimulus.waves.rate` holds until"):
+        net.simulation().set_rate("waves", 10.0)
+
+
+def test_a_modulator_that_only_a_program_releases_says_so(net):
+    net.section("modulator", "da", tau="100 ms")
+    with pytest.raises(sw.ModelError, match="`baseline = 0` where a program releases it"):
+        net.simulation()
+    net.section("modulator", "da", tau="100 ms", baseline=0.0)
+    sim = net.simulation()
+    sim.release("da", 2.0)
+    sim.run("1 ms")

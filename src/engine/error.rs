@@ -195,11 +195,13 @@ pub enum SimulationError {
         /// The rate.
         rate_hz: f64,
     },
-    /// A stimulus that has no rate.
-    #[error("the stimulus `{name}` has no rate")]
+    /// A stimulus that has no rate, or one that cannot be set.
+    #[error("the stimulus `{name}` {}", no_rate(.name, *.is_drawn))]
     NoRate {
         /// The stimulus.
         name: String,
+        /// Whether it has one by which it draws its spikes.
+        is_drawn: bool,
     },
     /// A network that exploded within a window cannot go on.
     #[error(
@@ -353,5 +355,16 @@ impl From<crate::neuron::StateError> for StateError {
 impl From<crate::plasticity::learn::StateError> for StateError {
     fn from(error: crate::plasticity::learn::StateError) -> Self {
         Self(error.to_string())
+    }
+}
+
+/// Why nobody sets the rate of the stimulus `name`.
+fn no_rate(name: &str, is_drawn: bool) -> String {
+    match is_drawn {
+        true => format!(
+            "goes up and down, and no other rate can be set for all bouts\n  help: an alteration of `stimulus.{name}.rate` holds until the \
+             next bout"
+        ),
+        false => "has no rate".to_owned(),
     }
 }

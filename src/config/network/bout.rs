@@ -239,7 +239,14 @@ impl Bout {
     fn check_steps(&self, section: &Section<'_>) -> bool {
         /// Each stops all lanes: a million take 21 s for ten neurons.
         const MOST: i64 = 1_000_000;
-        let Some(ramp) = self.ramp else { return true };
+        let Some(ramp) = self.ramp else {
+            // A resolved model has every default.
+            let step = section
+                .get("ramp_step")
+                .filter(|_| self.ramp_step != RAMP_STEP);
+            let expected = "none without a `ramp`, the steps of which it is the longest of";
+            return step.is_none_or(|item| item.refuse::<()>(expected, None).is_some());
+        };
         if ramp.ps() / self.ramp_step.ps().max(1) <= MOST {
             return true;
         }
@@ -314,19 +321,20 @@ pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]
         let driven = modulator.kinetics.baseline != 0.0
             || !modulator.released_by.is_empty()
             || bouts.iter().any(given);
-        if driven {
-            continue;
-        }
-        good = false;
         let item = section
             .as_ref()
             .and_then(|section| section.get(&modulator.name));
+        // Who says that there is none knows: a program that runs the network step by step may release some.
+        if driven || item.as_ref().is_some_and(|item| item.has(BASELINE)) {
+            continue;
+        }
+        good = false;
         if let Some(item) = item {
             let message = format!(
                 "`{}`: nothing drives it, so that there never is any",
                 item.path
             );
-            let help = "give it `released_by` or a `baseline`, or a bout `modulators`";
+            let help = "give it `released_by` or a `baseline`, or a bout `modulators`; `baseline = 0` where a program releases it";
             item.reader
                 .problem(item.key_origin, message, Some(help.into()));
         }

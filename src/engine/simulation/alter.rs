@@ -63,6 +63,18 @@ impl Altered {
         }
     }
 
+    /// A number is altered so from now on, also where it was on its way to something else.
+    pub(super) fn stay(&mut self, path: &ParameterPath, by: Alteration) {
+        let way = self.way.iter_mut();
+        let ends = way.flat_map(|way| [&mut way.from, &mut way.to]);
+        for all in ends.chain([&mut self.now]) {
+            match by.is_none() {
+                true => all.remove(path),
+                false => all.insert(path.clone(), by),
+            };
+        }
+    }
+
     /// How a number is altered.
     pub(super) fn of(&self, path: &ParameterPath) -> Alteration {
         self.now.get(path).copied().unwrap_or_default()
@@ -171,14 +183,7 @@ impl Simulation {
             self.bout.changes -= 1;
             return Err(error);
         }
-        if let Some(way) = &mut self.altered.way {
-            for all in [&mut way.from, &mut way.to] {
-                match by.is_none() {
-                    true => all.remove(path),
-                    false => all.insert(path.clone(), by),
-                };
-            }
-        }
+        self.altered.stay(path, by);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use crate::base::alteration::Alteration;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
-use crate::network::ParameterPath;
+use crate::network::{ParameterPath, Part};
 use crate::plasticity::modulation::Turn;
 use crate::stimulus::poisson::TICKS_HZ;
 
@@ -20,7 +20,7 @@ pub enum Change {
         /// Whether it is on from now on.
         on: bool,
     },
-    /// Noise has another rate, in this bout and later ones.
+    /// Noise has another rate, in this bout and later ones, also where it was altered; what alters it later goes by this one.
     Rate {
         /// Name of the stimulus.
         stimulus: String,
@@ -146,11 +146,20 @@ impl Simulation {
             let known = self.inputs.all().any(|(known, _)| known == name)
                 || self.drives.iter().any(|drive| drive.name == name);
             return Err(match known {
-                true => SimulationError::NoRate { name: name.into() },
+                true => {
+                    let parameters = self.inputs.parameters(name).unwrap_or_default();
+                    SimulationError::NoRate {
+                        name: name.into(),
+                        is_drawn: parameters.contains(&"rate"),
+                    }
+                }
                 false => self.no_stimulus(name),
             });
         };
         noise.declared.rate_hz = rate_hz;
+        // Whoever says a rate means that one, whatever a bout has made of another.
+        let path = ParameterPath::new(Part::Stimulus, name, "rate");
+        self.altered.stay(&path, Alteration::default());
         self.inputs.alter(&self.altered.now, self.now);
         self.bout.changes += 1;
         self.arrange(&before);
