@@ -18,6 +18,7 @@
 //! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
 //! | `/config/overrides` | what was given beside the model file in place of its values: `key=value` |
 //! | `/config/warnings` | what the run warned of |
+//! | `/config/data` | what the images of the data set are known again by, if there are any |
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
 //! | `/nodes/<population>/0/{x, y, z}` | f64, where each neuron lies, attribute `units` `um`, 0 along axes that there are not |

@@ -43,6 +43,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 
 fn layout() -> Layout {
     Layout {
+        data: None,
         is_validated: false,
         scores_training: false,
         nodes: Vec::new(),

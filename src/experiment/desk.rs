@@ -99,7 +99,8 @@ impl Desk<'_> {
         }
     }
 
-    /// The same, where a guard that stops it is no failure: what there was up to then is worth a look.
+    /// The same, where a guard that stops it is no failure: what there was up to then is worth a look, and others go on, so that
+    /// what they come to does not depend on where they were.
     ///
     /// # Errors
     /// As [`carry_out`](Self::carry_out).
@@ -111,10 +112,10 @@ impl Desk<'_> {
     where
         A: Act<Error = ExperimentError>,
     {
-        match self.carry_out(name, run) {
-            Ok(ended) => Ok((ended, None)),
+        match self.go_on(name, run) {
             Err(ExperimentError::Tripped(tripped)) => Ok((Ended::Stopped, Some(tripped))),
-            Err(error) => Err(error),
+            Err(error) if error.is_stop() => Ok((Ended::Stopped, None)),
+            done => Ok((self.crew.share(done)?, None)),
         }
     }
 

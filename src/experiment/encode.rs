@@ -9,7 +9,7 @@ use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 
 /// Stores as many of the `images` of task `task` as `asked` says, drawn at random, in `memory`, as salient as they are to
-/// `mlp`, which has learnt them.
+/// `mlp`, which has learnt them. Whether any is salient, so that it can be replayed.
 pub(super) fn encode(
     memory: &mut Memory,
     asked: &sleep_replay::Memory,
@@ -17,7 +17,8 @@ pub(super) fn encode(
     mlp: &Mlp,
     seed: u64,
     task: usize,
-) {
+) -> bool {
+    let mut is_salient = false;
     let mut order: Vec<usize> = (0..images.len()).collect();
     Stream::new(seed, "memory.encode", task as u64).shuffle(&mut order);
     for &i in order.iter().take(asked.encode) {
@@ -29,10 +30,12 @@ pub(super) fn encode(
             Salience::Equal => 1.0,
             Salience::Surprise => 1.0 - mlp.confidence(&pattern, class.into()),
         };
+        is_salient |= salience > 0.0;
         memory.encode(Engram {
             pattern,
             class,
             salience,
         });
     }
+    is_salient
 }

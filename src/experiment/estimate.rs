@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::config::sleep_replay::{Input, SleepReplay, projection_name};
+use crate::config::sleep_replay::{Input, SleepReplay, Weights, projection_name};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::resource::PROGRAM_BYTES;
@@ -157,8 +157,19 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
     };
     // When figures are drawn, most of the networks are gone.
     let stored_bytes = STORED_BYTES * n_stored(model, inputs);
-    let work_bytes = copies * (WEIGHT_BYTES * n_weights(model) + stored_bytes);
+    let work_bytes = copies * (WEIGHT_BYTES * n_weights(model) + stored_bytes)
+        + batch_bytes(model, inputs, crew::at_once(JOBS * seeds));
     PROGRAM_BYTES + images_bytes + work_bytes.max(figure_bytes)
+}
+
+/// What so many networks that learn make of a batch: activations and errors, of no more images than there are.
+fn batch_bytes(model: &SleepReplay, inputs: &Inputs, networks: usize) -> f64 {
+    let Weights::Trained { training, .. } = &model.mlp.weights else {
+        return 0.0;
+    };
+    let images: usize = inputs.train.iter().map(|images| images.len()).sum();
+    let neurons: usize = model.mlp.layers.iter().sum();
+    2.0 * WEIGHT_BYTES * (training.batch.min(images) * neurons * networks) as f64
 }
 
 /// Numbers in the memory of a network, at most.

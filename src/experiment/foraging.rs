@@ -283,6 +283,7 @@ impl Experiment for Foragers {
         Ok(Outcome {
             summary: AnySummary::Foraging(summary),
             complete,
+            ended: complete,
             tripped: None,
         })
     }

@@ -1,5 +1,7 @@
 //! Everything that a model file names, read and checked before anything is built or written.
 
+mod known;
+
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -69,16 +71,20 @@ impl Inputs {
             Weights::Trained { .. } => None,
             Weights::File {
                 path,
-                drop_bias,
+                bias,
                 layer_names,
             } => {
                 let file = record::weight_file::read(path)?;
                 let stated = Stated {
-                    bias: if *drop_bias { Bias::Drop } else { Bias::Refuse },
+                    bias: *bias,
                     sizes: Some(&model.mlp.layers),
                     names: layer_names.as_deref(),
                 };
-                Some(weight_file::to_mlp(&file, &stated, model.mlp.output)?)
+                let mut mlp = weight_file::to_mlp(&file, &stated, model.mlp.output)?;
+                if *bias == Bias::Keep {
+                    mlp.complete_biases();
+                }
+                Some(mlp)
             }
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);

@@ -1,6 +1,6 @@
 //! The layered network of a run of sleep replay, with what it knew in each of its sleeps.
 
-use ndarray::Array2;
+use ndarray::{Array2, s};
 
 use crate::analysis::layered::{Layered, Sleep, Units};
 use crate::analysis::trains::Span;
@@ -59,7 +59,7 @@ pub(super) fn layered(
                 false => Vec::new(),
             };
             layered.sleeps.push(Sleep {
-                units: units(&biases, model),
+                units: units(&biases, model, inputs),
                 ..sleep(&bout, [before, after], model, inputs)
             });
         }
@@ -68,14 +68,19 @@ pub(super) fn layered(
 }
 
 /// What units of `model` with these `biases`, a column for each layer, have beside weights.
-fn units(biases: &[Matrix], model: &SleepReplay) -> Units {
+fn units(biases: &[Matrix], model: &SleepReplay, inputs: Option<&Inputs>) -> Units {
     let keep = match &model.mlp.weights {
-        Weights::Trained { training, .. } if !biases.is_empty() => 1.0 - training.dropout,
-        _ => 1.0,
+        // Without biases a factor on all of a layer changes nothing of what it is compared with.
+        _ if biases.is_empty() => 1.0,
+        Weights::Trained { training, .. } => 1.0 - training.dropout as f32,
+        Weights::File { .. } => {
+            let given = inputs.and_then(|inputs| inputs.given.as_ref());
+            given.map_or(1.0, |mlp| mlp.keep)
+        }
     };
     Units {
         biases: biases.iter().map(|own| own.values().to_vec()).collect(),
-        keep: keep as f32,
+        keep,
     }
 }
 
@@ -103,19 +108,23 @@ fn sleep(
     inputs: Option<&Inputs>,
 ) -> Sleep {
     let tasks = model.data.as_ref().map_or(&[][..], |data| &data.tasks[..]);
-    let learnt = inputs.and_then(|inputs| inputs.train.get(bout.task));
+    // Of a given network nobody knows what it learnt last: it is all.
+    let is_given = matches!(model.mlp.weights, Weights::File { .. });
     let seen = inputs.filter(|inputs| inputs.train.len() > bout.task);
+    let learnt = seen.map(|inputs| match is_given {
+        true => some_of(&inputs.train),
+        false => some_of(&inputs.train[bout.task..=bout.task]),
+    });
     let (mut classes, means) = seen.map_or_else(Default::default, |inputs| {
         class_means(inputs.seen(bout.task))
     });
     if seen.is_none() {
-        let told = tasks.iter().take(bout.task + 1).flatten();
+        let last = if is_given { tasks.len() } else { bout.task + 1 };
+        let told = tasks.iter().take(last).flatten();
         classes = told.map(|&class| class.into()).collect();
         classes.sort_unstable();
         classes.dedup();
     }
-    // Of a given network nobody knows what it learnt last.
-    let is_given = inputs.is_some_and(|inputs| inputs.given.is_some());
     let newest = tasks.get(bout.task).filter(|_| bout.task > 0 && !is_given);
     Sleep {
         name: bout.name.clone(),
@@ -125,7 +134,7 @@ fn sleep(
         },
         before,
         after,
-        learnt: learnt.map_or_else(|| Array2::zeros((0, 0)), some_of),
+        learnt: learnt.unwrap_or_else(|| Array2::zeros((0, 0))),
         classes,
         means,
         newest: newest.map_or_else(Vec::new, |task| task.iter().map(|&k| k.into()).collect()),
@@ -133,11 +142,22 @@ fn sleep(
     }
 }
 
-/// Evenly chosen ones of `images`, as rows.
-fn some_of(images: &Images) -> Array2<f32> {
-    let n = images.len().min(MOST_IMAGES);
-    let mut rows = Array2::zeros((n, images.pixels()));
-    images.fill((0..n).map(|k| k * images.len() / n), rows.view_mut());
+/// Evenly chosen ones of the `images` of some tasks, as rows.
+fn some_of(images: &[Images]) -> Array2<f32> {
+    let all: usize = images.iter().map(Images::len).sum();
+    let n = all.min(MOST_IMAGES);
+    let mut rows = Array2::zeros((n, images.first().map_or(0, Images::pixels)));
+    let mut chosen = (0..n).map(|k| k * all / n).peekable();
+    let (mut row, mut first) = (0, 0);
+    for task in images {
+        let next = first + task.len();
+        let own = std::iter::from_fn(|| chosen.next_if(|&image| image < next));
+        let own: Vec<usize> = own.map(|image| image - first).collect();
+        let rows = rows.slice_mut(s![row..row + own.len(), ..]);
+        row += own.len();
+        first = next;
+        task.fill(own.into_iter(), rows);
+    }
     rows
 }
 

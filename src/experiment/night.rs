@@ -391,6 +391,21 @@ impl Experiment for Dreamers {
             .collect();
         let mut slept = slept.into_iter().collect::<Result<Vec<_>, _>>()?;
         let complete = slept.iter().all(|slept| slept.complete);
+        let ended = slept
+            .iter()
+            .all(|own| own.complete || own.tripped.is_some());
+        let mut tripped = None;
+        for own in &mut slept {
+            let stopped = own.tripped.take();
+            tripped = tripped.or(stopped.map(|it| it.of_seed(own.seed, self.model.seeds)));
+            if !(own.complete && ended) {
+                own.file.take().map_or(Ok(()), RunFile::stop)?;
+            }
+        }
+        if ended && slept.iter().any(|own| own.complete) {
+            // What a guard has stopped says nothing of the others.
+            slept.retain(|own| own.complete);
+        }
         let rows = slept.iter().flat_map(rows_of).collect::<Vec<_>>();
         let hashes = slept
             .iter()
@@ -400,9 +415,7 @@ impl Experiment for Dreamers {
             self.write(desk, &slept, &summary)?;
         }
         let (first, others) = slept.split_at_mut(1);
-        if let Some(file) = &mut first[0].file
-            && complete
-        {
+        if let Some(file) = &mut first[0].file {
             for other in others.iter() {
                 rows_of(other)
                     .iter()
@@ -410,18 +423,15 @@ impl Experiment for Dreamers {
                 file.fingerprint(other.seed, &other.fingerprint.to_string())?;
             }
         }
-        let mut tripped = None;
         for own in slept {
-            tripped = tripped.or(own.tripped);
-            let Some(file) = own.file else { continue };
-            match complete {
-                true => file.finish(&own.fingerprint.to_string())?,
-                false => file.stop()?,
+            if let Some(file) = own.file {
+                file.finish(&own.fingerprint.to_string())?;
             }
         }
         Ok(Outcome {
             summary: AnySummary::Night(summary),
             complete,
+            ended,
             tripped,
         })
     }

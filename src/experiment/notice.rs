@@ -3,9 +3,10 @@
 use crate::base::time::{Duration, Time};
 use crate::config::network::{NetworkModel, Played, Record};
 use crate::config::night::Night;
-use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
+use crate::config::sleep_replay::{Input, SleepReplay, Source};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
+use crate::experiment::score::Score;
 use crate::mlp::images::Images;
 use crate::network::oscillation::Pace;
 use crate::network::{Data, Homeostasis, Modulator, Network, Oscillation, Stimulus, Trigger};
@@ -208,8 +209,8 @@ pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<St
         }),
         Input::Image { .. } => None,
     };
-    let bias = matches!(model.mlp.weights, Weights::Trained { bias: true, .. });
-    let bias = bias.then(|| {
+    let has_biases = !model.mlp.bias_names().is_empty();
+    let bias = has_biases.then(|| {
         "the MLP has biases, which take no part in sleep: the spiking network has none".to_owned()
     });
     let transposed = model.data.as_ref().and_then(|data| of_emnist(&data.source));
@@ -233,6 +234,40 @@ pub fn of_silence(model: &SleepReplay, seed: u64, silent: &[String]) -> Option<S
             silent.join(", ")
         )
     })
+}
+
+/// That of these `tasks` the memory of a network with this `seed` replays nothing.
+pub fn of_salience(seed: u64, tasks: &[usize]) -> Option<String> {
+    let tasks: Vec<String> = tasks.iter().map(|task| (task + 1).to_string()).collect();
+    (!tasks.is_empty()).then(|| {
+        format!(
+            "seed {seed}: no image that was cached of task {} is a surprise to the network that has learnt it, which leaves it a salience \
+             of 0: the memory replays none of them; `memory.salience = \"equal\"` does",
+            tasks.join(", ")
+        )
+    })
+}
+
+/// That networks of this `seed` leave many test images without an answer in some of the tests that `scores` are of.
+pub fn of_undecided<'a>(seed: u64, scores: impl Iterator<Item = &'a Score>) -> Option<String> {
+    /// Share of images above which the accuracy says little. The shipped models leave up to 1 % without an answer.
+    const MOST: f64 = 0.05;
+    let all: Vec<&Score> = scores
+        .filter(|score| score.accuracy.undecided > MOST)
+        .collect();
+    let share = |score: &Score| score.accuracy.undecided;
+    let worst = *all.iter().max_by(|a, b| share(a).total_cmp(&share(b)))?;
+    let tests = match all.len() {
+        1 => String::new(),
+        n => format!(" (so do {n} tests, most there)"),
+    };
+    Some(format!(
+        "seed {seed}: after {}, the network `{}` leaves {:.0} % of the test images without an answer{tests}: all outputs are \
+         equal, which counts as the first class and says nothing of what it remembers",
+        worst.stage.label(),
+        worst.network,
+        100.0 * share(worst)
+    ))
 }
 
 /// That a task has fewer images than are to be cached.

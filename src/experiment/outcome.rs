@@ -57,6 +57,8 @@ pub(super) struct Outcome {
     pub(super) summary: Summary,
     /// Whether all came to their ends.
     pub(super) complete: bool,
+    /// Whether all ended, be it that a guard stopped them: nothing is left to go on with.
+    pub(super) ended: bool,
     pub(super) tripped: Option<Tripped>,
 }
 

@@ -69,6 +69,8 @@ pub struct Pupil<'a> {
     has_learnt: bool,
     /// Names of the sleeps in which none has.
     silent: Vec<String>,
+    /// Tasks of which no cached image is salient.
+    unsalient: Vec<usize>,
 }
 
 /// All that changes.
@@ -87,6 +89,7 @@ struct State {
     sleep: Option<Sleep>,
     has_learnt: bool,
     silent: Vec<String>,
+    unsalient: Vec<usize>,
 }
 
 impl<'a> Pupil<'a> {
@@ -111,6 +114,7 @@ impl<'a> Pupil<'a> {
             sleep: None,
             has_learnt: false,
             silent: Vec::new(),
+            unsalient: Vec::new(),
         }
     }
 
@@ -164,6 +168,11 @@ impl<'a> Pupil<'a> {
     /// Names of the sleeps so far in which no neuron of a layer that learns has fired.
     pub fn silent(&self) -> &[String] {
         &self.silent
+    }
+
+    /// The tasks of which no image that was cached is salient.
+    pub fn unsalient(&self) -> &[usize] {
+        &self.unsalient
     }
 
     /// Whether `memory` may be its own.
@@ -222,14 +231,10 @@ impl<'a> Pupil<'a> {
             seed,
         } = self.setting;
         if let (Some(memory), Some(asked)) = (&mut self.memory, &model.memory) {
-            encode(
-                memory,
-                asked,
-                &inputs.train[task],
-                &self.learner.mlp,
-                seed,
-                task,
-            );
+            let (images, mlp) = (&inputs.train[task], &self.learner.mlp);
+            if !encode(memory, asked, images, mlp, seed, task) {
+                self.unsalient.push(task);
+            }
         }
     }
 
@@ -408,6 +413,7 @@ impl Act for Pupil<'_> {
             sleep: self.sleep.clone(),
             has_learnt: self.has_learnt,
             silent: self.silent.clone(),
+            unsalient: self.unsalient.clone(),
         })
     }
 
@@ -441,6 +447,7 @@ impl Act for Pupil<'_> {
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         (self.spikes, self.sleep) = (state.spikes, state.sleep);
         (self.has_learnt, self.silent) = (state.has_learnt, state.silent);
+        self.unsalient = state.unsalient;
         Ok(())
     }
 }

@@ -81,6 +81,13 @@ struct Repetition {
     file: Option<RunFile>,
 }
 
+impl Repetition {
+    /// Whether there is nothing to go on with.
+    fn has_ended(&self) -> bool {
+        self.complete || self.tripped.is_some()
+    }
+}
+
 impl Network {
     /// Builds the network of the first seed.
     ///
@@ -184,6 +191,7 @@ impl Network {
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
             warnings: self.warnings.clone(),
+            data: None,
             tasks: Vec::new(),
             populations: self.watched.layout(),
             nodes: self.nodes(model.network.seed),
@@ -312,21 +320,33 @@ impl Experiment for Network {
         });
         let repetitions = repetitions.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut complete = repetitions.iter().all(|repetition| repetition.complete);
+        let mut ended = repetitions.iter().all(Repetition::has_ended);
         let (mut seeds, mut files, mut tripped) = (Vec::new(), Vec::new(), None);
         for repetition in repetitions {
+            let (seed, of) = (repetition.seed.seed, self.model.seeds);
+            let own = repetition.tripped.map(|tripped| tripped.of_seed(seed, of));
+            tripped = tripped.or(own);
+            // One that has come to its end may still be asked for what it found, until all have ended.
+            files.push((repetition.file, repetition.complete && ended));
             seeds.push(repetition.seed);
-            files.push(repetition.file);
-            tripped = tripped.or(repetition.tripped);
         }
-        end_files(&seeds, files, complete)?;
+        let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
+        end_files(&seeds, files)?;
+        if whole.contains(&true) {
+            // What a guard has stopped says nothing of the others.
+            let mut whole = whole.into_iter();
+            seeds.retain(|_| whole.next().unwrap_or(true));
+        }
         let summary = Summary::new(&self.model, &seeds, complete);
         if complete {
             let written = unless_stopped(self.write(desk, &seeds, &summary))?;
             complete = written.is_some();
+            ended = complete;
         }
         Ok(Outcome {
             summary: outcome::Summary::Network(summary),
             complete,
+            ended,
             tripped,
         })
     }
@@ -352,17 +372,18 @@ fn check_alterations(network: &Simulation, bouts: &[Bout]) -> Result<(), Experim
 /// Ends the run files: the first of a complete run holds the fingerprints of all seeds.
 fn end_files(
     seeds: &[Seed],
-    mut files: Vec<Option<RunFile>>,
-    complete: bool,
+    mut files: Vec<(Option<RunFile>, bool)>,
 ) -> Result<(), ExperimentError> {
-    if let (true, Some(Some(first))) = (complete, files.first_mut()) {
-        for other in &seeds[1..] {
+    let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
+    if let Some((Some(first), true)) = files.first_mut() {
+        let others = seeds.iter().zip(whole).skip(1);
+        for (other, _) in others.filter(|(_, is_whole)| *is_whole) {
             first.fingerprint(other.seed, &other.fingerprint)?;
         }
     }
-    for (seed, file) in seeds.iter().zip(files) {
+    for (seed, (file, is_whole)) in seeds.iter().zip(files) {
         match file {
-            Some(file) if complete => file.finish(&seed.fingerprint)?,
+            Some(file) if is_whole => file.finish(&seed.fingerprint)?,
             Some(file) => file.stop()?,
             None => {}
         }

@@ -46,6 +46,8 @@ pub struct Slept {
     pub fingerprint: Fingerprint,
     /// Names of the sleeps in which no neuron of a layer that learns fired.
     pub silent: Vec<String>,
+    /// Tasks of which the memory replays nothing, as no image that was cached is salient.
+    pub unsalient: Vec<usize>,
     /// The last sleep, if it is kept for figures.
     pub last_sleep: Option<Sleep>,
     /// Whether every bout ran to its end.
@@ -125,6 +127,7 @@ impl<'a> Jobs<'a> {
                     ),
                     fingerprint: Fingerprint::default(),
                     silent: Vec::new(),
+                    unsalient: Vec::new(),
                     last_sleep: None,
                     complete: false,
                     tripped: None,
@@ -228,6 +231,7 @@ impl<'a> Jobs<'a> {
             mlp: pupil.learner().mlp.clone(),
             fingerprint,
             silent: pupil.silent().to_vec(),
+            unsalient: pupil.unsalient().to_vec(),
             last_sleep: pupil.sleep().cloned(),
             complete: ended == Ended::Complete,
             tripped,

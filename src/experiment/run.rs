@@ -143,6 +143,10 @@ pub fn run(
         tracing::warn!("{warning}");
     }
     let _lock = lock(&directory)?;
+    // Another run may have begun, and ended, since that was asked.
+    if !is_unused(&directory) {
+        output::named_directory(&directory)?;
+    }
     let checkpoint = Checkpoint {
         model: resolved,
         source: options.source.clone(),
@@ -237,7 +241,7 @@ fn carry_out(
             return Err(error.resumable(&directory));
         }
     };
-    if outcome.complete || outcome.tripped.is_some() {
+    if outcome.complete || outcome.ended {
         if experiment.is_reported() {
             describe(&directory);
         }
@@ -254,6 +258,7 @@ fn carry_out(
     let Outcome {
         summary,
         complete,
+        ended: _,
         tripped,
     } = outcome;
     let finished = Finished {

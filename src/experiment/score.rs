@@ -59,6 +59,7 @@ impl Score {
             overall,
             validation,
             training,
+            undecided: _,
         } = &self.accuracy;
         let further = |shares: &Option<Shares>, task: Option<usize>| {
             let shares = shares.as_ref()?;

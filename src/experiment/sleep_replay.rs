@@ -124,16 +124,21 @@ impl Nights {
             }
         }
         for repetition in repetitions {
-            let (seed, slept) = (repetition.seed, &mut repetition.slept);
+            let seed = repetition.seed;
+            let undecided = notice::of_undecided(seed, repetition.scores());
+            let slept = &mut repetition.slept;
             let silence = notice::of_silence(&self.model, seed, &slept.silent);
-            if let Some(silence) = &silence {
-                tracing::warn!("{silence}");
+            let unsalient = notice::of_salience(seed, &slept.unsalient);
+            let late = silence.into_iter().chain(undecided).chain(unsalient);
+            let late: Vec<String> = late.collect();
+            for notice in &late {
+                tracing::warn!("{notice}");
             }
             if let Some(file) = slept.file.take() {
                 let path = file.path().to_owned();
                 file.finish(&slept.fingerprint.to_string())?;
-                if let Some(silence) = silence {
-                    set_warnings(&path, &[&self.warnings[..], &[silence]].concat())?;
+                if !late.is_empty() {
+                    set_warnings(&path, &[&self.warnings[..], &late].concat())?;
                 }
             }
         }
@@ -236,22 +241,32 @@ impl Experiment for Nights {
             repetitions.into_iter().collect();
         let mut repetitions = repetitions?;
         let mut complete = repetitions.iter().all(|repetition| repetition.complete);
-        let summary = summary::Summary::new(&self.model, &repetitions);
-        if complete {
-            self.finish(&mut repetitions)?;
-            complete = unless_stopped(self.write(desk, &repetitions, &summary))?.is_some();
-        } else {
-            for repetition in &mut repetitions {
+        let has_ended = |own: &Repetition| own.complete || own.slept.tripped.is_some();
+        let mut ended = repetitions.iter().all(has_ended);
+        let mut tripped = None;
+        for repetition in &mut repetitions {
+            let (seed, own) = (repetition.seed, repetition.slept.tripped.take());
+            tripped = tripped.or(own.map(|own| own.of_seed(seed, self.model.seeds)));
+            if !(repetition.complete && ended) {
                 let file = repetition.slept.file.take();
                 file.map_or(Ok(()), RunFile::stop)?;
             }
         }
+        if ended && repetitions.iter().any(|own| own.complete) {
+            // What a guard has stopped says nothing of the others.
+            repetitions.retain(|own| own.complete);
+            self.finish(&mut repetitions)?;
+        }
+        let summary = summary::Summary::new(&self.model, &repetitions);
+        if complete {
+            complete = unless_stopped(self.write(desk, &repetitions, &summary))?.is_some();
+            ended = complete;
+        }
         Ok(Outcome {
             summary: Summary::SleepReplay(summary),
             complete,
-            tripped: repetitions
-                .into_iter()
-                .find_map(|repetition| repetition.slept.tripped),
+            ended,
+            tripped,
         })
     }
 }
@@ -392,6 +407,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         source: desk.source.to_owned(),
         overrides: desk.overrides.to_vec(),
         warnings: warnings.clone(),
+        data: inputs.digest(),
         is_validated: model.data.as_ref().is_some_and(|data| data.validation > 0),
         scores_training: model.data.as_ref().is_some_and(|data| data.score_training),
         tasks,

@@ -27,7 +27,7 @@ use crate::base::stream::mix;
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 
@@ -223,6 +223,8 @@ impl Checkpoint {
 /// If it is there and cannot be removed.
 pub fn remove(folder: &Path) -> Result<(), OutputError> {
     let path = folder.join(FILE);
+    // What a program was killed over is of no use any more.
+    let _ = std::fs::remove_file(part_of(&path));
     match std::fs::remove_file(&path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             Err(OutputError::Write { path, source })

@@ -75,6 +75,7 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     text_dataset(&config, "source", &layout.source)?;
     text_column(&config, "overrides", layout.overrides.iter())?;
     text_column(&config, "warnings", layout.warnings.iter())?;
+    text_column(&config, "data", layout.data.iter())?;
     text_column(&config, "task", layout.tasks.iter())?;
 
     let populations = file.create_group("populations")?;

@@ -20,6 +20,8 @@ pub struct Layout {
     pub overrides: Vec<String>,
     /// What the run warned of before it began.
     pub warnings: Vec<String>,
+    /// What the images of the data set are known again by, if there are any.
+    pub data: Option<String>,
     /// Label of each task, in order.
     pub tasks: Vec<String>,
     /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).

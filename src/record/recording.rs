@@ -75,6 +75,7 @@ pub struct Recording {
     source: String,
     overrides: Vec<String>,
     warnings: Vec<String>,
+    data: Option<String>,
     tasks: Vec<String>,
     populations: Vec<Population>,
 }
@@ -110,6 +111,7 @@ impl Recording {
         };
         let overrides = texts("/config/overrides")?;
         let warnings = texts("/config/warnings")?;
+        let data = texts("/config/data")?.pop();
         let tasks = reader.texts("/config/task")?;
         let populations = populations(&reader)?;
         Ok(Self {
@@ -118,6 +120,7 @@ impl Recording {
             source: source?,
             overrides,
             warnings,
+            data,
             tasks,
             populations,
             header,
@@ -169,6 +172,11 @@ impl Recording {
     /// What the run warned of when it began.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What the images of the data set are known again by, where they are and the file is not older.
+    pub fn data(&self) -> Option<&str> {
+        self.data.as_deref()
     }
 
     /// Label of each task, where there are tasks.

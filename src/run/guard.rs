@@ -93,6 +93,14 @@ pub enum Tripped {
         /// When it was found.
         time: Time,
     },
+    /// Any of these, of one of several seeds.
+    #[error("seed {seed}: {tripped}")]
+    OfSeed {
+        /// The seed.
+        seed: u64,
+        /// What tripped.
+        tripped: Box<Tripped>,
+    },
 }
 
 /// What a weight should be.
@@ -104,6 +112,18 @@ fn expected(synapse: &Exploded) -> String {
 }
 
 impl Tripped {
+    /// The same, of the run with `seed`, where there are others.
+    #[must_use]
+    pub fn of_seed(self, seed: u64, seeds: u64) -> Self {
+        match seeds {
+            1 => self,
+            _ => Self::OfSeed {
+                seed,
+                tripped: Box::new(self),
+            },
+        }
+    }
+
     /// `engine` has exploded within `window`.
     pub fn explosion(engine: &Simulation, window: Duration) -> Self {
         let (start, counts) = engine.last_spikes();

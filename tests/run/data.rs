@@ -82,6 +82,12 @@ fn letters_in_files_of_any_name() {
     place.write("resolved.toml", resolved);
     place.run("run resolved.toml --quiet --out b");
     assert_eq!(place.read("b/accuracy.csv"), accuracy);
+    // And is told where its files lie as any other, though it names them from the root.
+    let said = place.refused("run resolved.toml --data nowhere --out c");
+    assert!(
+        said.contains("nowhere/emnist-letters-train-images-idx3-ubyte.gz`: "),
+        "{said}"
+    );
     // Where the files lie may be said apart from their names.
     let here = place.path("").display().to_string();
     let said = place.refused("run model.toml --data nowhere --out c");
@@ -144,4 +150,28 @@ fn a_pattern_of_sleep_has_the_shape_of_the_images() {
         said.contains("pattern.npy` has 4 rows of 2 pixels, expected 2 of 4"),
         "{said}"
     );
+}
+
+/// Whoever looks at a run asks for its images, not for those that lie in their place now.
+#[test]
+fn other_images_in_their_place_are_not_those_of_a_run() {
+    let place = Place::with_model(LETTERS);
+    let n = 78;
+    let classes: Vec<u8> = (1..=26).flat_map(|class| [class; 3]).collect();
+    let images = |by: u32| {
+        let pixels: Vec<u8> = (0..9 * n).map(|pixel| (pixel * by % 256) as u8).collect();
+        idx([0, 0, 8, 3], &[n, 3, 3], &pixels)
+    };
+    place.write("letters.images", images(37));
+    place.write("letters.labels", idx([0, 0, 8, 1], &[n], &classes));
+    let sets = "--set data.images=\"letters.images\" --set data.labels=\"letters.labels\"";
+    place.run(&format!("run model.toml --quiet {sets} --out a"));
+    let said = || {
+        let output = place.command("analyse a coactivation").output();
+        super::setup::said(&output.expect("it starts"))
+    };
+    let changed = "the images of the data set are not those that the run had";
+    assert!(!said().contains(changed), "{}", said());
+    place.write("letters.images", images(41));
+    assert!(said().contains(changed), "{}", said());
 }

@@ -183,3 +183,35 @@ fn a_sleep_that_explodes_ends_with_the_guard_and_gives_no_weights_back() {
         .collect();
     assert_eq!(labels, ["before sleep 1"]);
 }
+
+/// Of three seeds one trips: the others come to their ends, on any number of threads.
+#[test]
+fn a_seed_that_trips_leaves_the_others_alone() {
+    let place = Place::new();
+    let model = shipped("vogels_abbott_delta.toml");
+    let run = |threads: usize| {
+        let arguments = format!(
+            "--quiet run {model} --set parameter.n=400 --set parameter.p=0.2 --set duration=2s --set figure.raster=off --set \
+             guard.max_rate=13Hz --set guard.window=200ms --seeds 3 --keep-seeds --threads {threads} --out r{threads}"
+        );
+        let output = place.command(&arguments).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+        let error = super::setup::text(&output.stderr);
+        assert!(error.starts_with("error: seed 2: population "), "{error}");
+        let files = ["run.h5", "run-seed-2.h5", "run-seed-3.h5"];
+        let files = files.map(|name| RunFile::open(&place.path(&format!("r{threads}/{name}"))));
+        assert_eq!(files.each_ref().map(RunFile::complete), [true, false, true]);
+        assert!(!place.path(&format!("r{threads}/checkpoint")).exists());
+        (
+            error,
+            super::setup::text(&output.stdout),
+            files.map(|file| file.spikes_of("e")),
+        )
+    };
+    let alone = run(1);
+    let printed = alone.1.split("Written").next().expect("a table");
+    assert!(printed.starts_with("2 s simulated"), "{printed}");
+    let beside = run(3);
+    assert!(alone.0 == beside.0 && alone.2 == beside.2);
+    assert!(beside.1.starts_with(printed), "{}", beside.1);
+}

@@ -365,3 +365,16 @@ fn sleeps_in_which_nothing_is_learnt_are_said() {
     let file = Recording::open(&place.path("r")).expect("a run");
     assert!(file.is_complete());
 }
+
+#[test]
+fn accuracies_of_networks_that_answer_nothing_are_told() {
+    let place = Place::with_model(super::setup::SMALL);
+    let arguments = "run model.toml --seeds 1 --set plasticity.increment=0 --set plasticity.decrement=5 --out r";
+    let output = place.command(arguments).output().expect("it starts");
+    let said = super::setup::said(&output);
+    let expected = "leaves 100 % of the test images without an answer";
+    assert!(said.contains(expected), "{said}");
+    // It stands in the run file, too.
+    let page = place.read("r/report.html");
+    assert!(page.contains(expected), "{said}");
+}

@@ -385,3 +385,26 @@ fn points_that_do_equally_well_are_said_to() {
     );
     assert!(!said.contains("do equally well"), "{said}");
 }
+
+/// What lies where the best is to be tested is gone on with only if it is of the best.
+#[test]
+fn the_test_of_another_point_is_not_gone_on_with() {
+    let place = Place::with_model(SMALL);
+    place.run(&format!("--quiet {POINTS} --out s"));
+    let best = place.read("s/best.json");
+    std::fs::remove_dir_all(place.path("s/best")).expect("removed");
+    std::fs::remove_file(place.path("s/best.json")).expect("removed");
+    let mut wall_ms = 200;
+    while !place.path("s/best/checkpoint").exists() {
+        let other = format!(
+            "--quiet run model.toml --set mlp.training.epochs=2000 --max-wall {wall_ms}ms --out s/best"
+        );
+        assert_eq!(
+            place.command(&other).status().expect("it starts").code(),
+            Some(3)
+        );
+        wall_ms *= 2;
+    }
+    place.run(&format!("--quiet {POINTS} --out s"));
+    assert_eq!(place.read("s/best.json"), best);
+}

@@ -163,7 +163,7 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
         }
         Some(Model::SleepReplay(model)) if of_network => {
             // What the data set would tell is left out where it is not there.
-            let inputs = Inputs::read(&model).ok();
+            let inputs = Inputs::of_run(recording, &model);
             network = Some(layered(recording, &model, inputs.as_ref())?);
         }
         _ => {}

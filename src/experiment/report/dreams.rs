@@ -50,7 +50,7 @@ pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, Expe
         return Ok(Vec::new());
     };
     // The page is of use without the images that a data set holds.
-    let inputs = Inputs::read(model).ok();
+    let inputs = Inputs::of_run(&subject.recording, model);
     let Some(data) = data(subject, model, inputs.as_ref(), scans)? else {
         return Ok(Vec::new());
     };

@@ -14,7 +14,7 @@ use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::measure::values;
 use crate::experiment::sweep::plan::{Item, Plan};
 use crate::experiment::sweep::row::{Row, Rows};
-use crate::record::checkpoint;
+use crate::record::checkpoint::{self, Checkpoint};
 use crate::run::progress::{Progress, Watch};
 
 /// Where runs are done.
@@ -147,6 +147,8 @@ impl Work<'_> {
             Ok(_) => Ok(None),
             Err(error) if error.is_stop() => Ok(None),
             Err(error) if error.would_recur() => Ok(Some(failed(error.to_string()))),
+            // The sweep goes on with it, nobody else.
+            Err(ExperimentError::Resumable { error, .. }) => Err((*error).into()),
             Err(error) => Err(error.into()),
         }
     }
@@ -162,7 +164,12 @@ pub fn go_on_or_begin(
     watch: &dyn Watch,
 ) -> Result<Option<Finished>, ExperimentError> {
     let folder = options.out.as_deref().unwrap_or(Path::new(""));
-    if folder.join(checkpoint::FILE).is_file() {
+    // Of another model, such as that of a point that was the best before, or one that leaves less behind: it is not gone on with.
+    let is_own = || match Checkpoint::read(folder) {
+        Ok(checkpoint) => checkpoint.model == model.resolved(),
+        Err(_) => false,
+    };
+    if folder.join(checkpoint::FILE).is_file() && is_own() {
         match run::resume(folder, watch) {
             Ok(Resumed::Finished(finished)) => return Ok(Some(*finished)),
             Ok(Resumed::Stopped(_)) => return Ok(None),

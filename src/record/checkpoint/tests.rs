@@ -149,3 +149,12 @@ proptest! {
         let _ = parse(&sealed(&bytes));
     }
 }
+
+#[test]
+fn what_was_half_written_goes_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&example(), folder.path()).unwrap();
+    std::fs::write(folder.path().join(format!("{FILE}.part")), b"half").unwrap();
+    remove(folder.path()).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -41,6 +41,7 @@ fn layout() -> Layout {
         source: "as typed\n".to_owned(),
         overrides: vec!["a=1".to_owned(), "b.μ=\"2 ms\"".to_owned()],
         warnings: vec!["a bout too short".to_owned()],
+        data: Some("00ff".to_owned()),
         tasks: vec!["0 1".to_owned()],
         populations: vec![
             population("input", 5, 5),
@@ -209,6 +210,7 @@ fn check_all(run: &Recording, n: i64) {
         source,
         overrides,
         warnings,
+        data,
         tasks,
         populations,
         projections,
@@ -222,6 +224,7 @@ fn check_all(run: &Recording, n: i64) {
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
     assert_eq!((run.overrides(), run.tasks()), (&overrides[..], &tasks[..]));
+    assert_eq!(run.data(), data.as_deref());
     let learning: Vec<String> = learning.into_iter().map(|table| table.name).collect();
     assert_eq!(run.learning().unwrap(), learning);
     let found = run.synapses("e_e").unwrap();
