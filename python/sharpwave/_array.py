@@ -76,7 +76,12 @@ def numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.
         given = given.detach().cpu()
     if np.ma.is_masked(given):
         raise _core.ModelError(f"`{name}`: found masked values, expected a number for each")
-    array = np.array(given)
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):
+        raise _core.ModelError(f"`{name}`: found a unit beside an array, {given[1]!r}, expected the array alone, in the unit that is said")
+    try:
+        array = np.array(given)
+    except ValueError:
+        raise _core.ModelError(f"`{name}`: found rows of several lengths, expected numbers") from None
     if array.ndim != 1:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1")
     if len(array) and array.dtype.kind not in ("iu" if whole else "fiu"):

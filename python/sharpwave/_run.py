@@ -383,6 +383,11 @@ def analyse(
     """
     from pathlib import Path
 
+    if not isinstance(file, (Run, str, os.PathLike)):
+        raise _core.ModelError(
+            f"`file`: found {type(file).__name__}, expected a run, or the path of a file of spikes\n"
+            "  help: `run.analyse(...)` takes measures of a run; spikes at hand are written as a table of `node_id` and `timestamp_ms` first"
+        )
     path = file.path if isinstance(file, Run) else Path(file)
     arguments = (
         None if start is None else ms("start", start),
