@@ -362,7 +362,7 @@ fn bad_files_of_other_programs() {
         (
             "bias.pth",
             "`fc1.bias` is a bias; the spiking network has none\n  \
-             help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)",
+             help: `bias = \"drop\"` leaves biases out (check the accuracy); of a network that is to sleep, `bias = true` keeps them as they are beside it",
         ),
         (
             "objects.npz",

@@ -265,6 +265,11 @@ impl Network {
             let bouts = self.raster.bouts(&went);
             rhythm::draw_spectrogram(figure, &run, model, &bouts, &directory)?;
         }
+        if !self.model.recalls.is_empty() {
+            let cues = seeds.iter();
+            let cues = cues.map(|own| (own.seed, &own.bouts[..], &own.recalls[..]));
+            recall::write(&desk.directory.join(recall::FILE), model, cues)?;
+        }
         if !summary.recalls.is_empty() {
             recall::draw(&summary.recalls, &directory)?;
         }
@@ -305,7 +310,7 @@ impl Experiment for Network {
         let drawn = figures
             .into_iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
-        let names = drawn.chain([RATES, bouts::FILE].map(str::to_owned));
+        let names = drawn.chain([RATES, bouts::FILE, recall::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 

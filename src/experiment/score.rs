@@ -52,6 +52,22 @@ pub struct Score {
 }
 
 impl Score {
+    /// What the network took images for, as rows of a tidy table.
+    pub fn taken(&self, seed: u64) -> impl Iterator<Item = table::Confused> + '_ {
+        self.accuracy
+            .taken
+            .iter()
+            .map(move |taken| table::Confused {
+                seed,
+                network: self.network.into(),
+                stage: self.stage.label(),
+                after_task: self.stage.after_task(),
+                class: taken.class,
+                answer: taken.answer,
+                images: taken.images,
+            })
+    }
+
     /// As rows of the tidy table: one per task, then one for all tasks together.
     pub fn rows(&self, seed: u64) -> Vec<table::Accuracy> {
         let Accuracy {
@@ -60,6 +76,7 @@ impl Score {
             validation,
             training,
             undecided: _,
+            taken: _,
         } = &self.accuracy;
         let further = |shares: &Option<Shares>, task: Option<usize>| {
             let shares = shares.as_ref()?;

@@ -39,6 +39,9 @@ use crate::run::watched::Watched;
 
 /// Table of accuracies, and folder of figures.
 const ACCURACY: &str = "accuracy.csv";
+
+/// Name of the table of what images are taken for.
+const CONFUSION: &str = "confusion.csv";
 const FIGURES: &str = "figures";
 
 /// Nights, one per seed, and their controls.
@@ -158,6 +161,14 @@ impl Nights {
         let directory = desk.directory;
         let rows: Vec<table::Accuracy> = repetitions.iter().flat_map(rows_of).collect();
         table::write_csv(&directory.join(ACCURACY), &rows)?;
+        let taken = repetitions.iter().flat_map(|repetition| {
+            let scores = repetition.scores();
+            scores.flat_map(|score| score.taken(repetition.seed))
+        });
+        let mut taken = taken.peekable();
+        if taken.peek().is_some() {
+            table::write_confusion(&directory.join(CONFUSION), taken)?;
+        }
         if self.model.output.figures {
             let figures = directory.join(FIGURES);
             plot::draw(
@@ -220,7 +231,9 @@ impl Experiment for Nights {
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
         let seeds = seeds(self.model.seed, self.model.seeds);
         let weights = trained_weights::names(&seeds);
-        let names = figures.chain(weights).chain([ACCURACY.to_owned()]);
+        let names = figures
+            .chain(weights)
+            .chain([ACCURACY, CONFUSION].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 

@@ -1,5 +1,6 @@
 //! A test of a network, in pieces that nobody waits for.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,17 @@ pub struct Shares {
     pub overall: f64,
 }
 
+/// What test images of a class are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Their class.
+    pub class: u8,
+    /// The class that the network answers.
+    pub answer: usize,
+    /// How many they are, at least one.
+    pub images: u32,
+}
+
 /// Shares of test images that are classified rightly, 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
@@ -39,6 +51,8 @@ pub struct Accuracy {
     pub training: Option<Shares>,
     /// Share of the test images of all tasks together that no output answers more than another, so that each counts as the first class.
     pub undecided: f64,
+    /// What the test images of each class of all tasks are taken for, in order; empty where only shares are known.
+    pub taken: Vec<Taken>,
 }
 
 impl Tests {
@@ -94,6 +108,7 @@ impl Tests {
             validation: part(test..held),
             training: part(held..self.images.len()),
             undecided: 0.0,
+            taken: Vec::new(),
         }
     }
 
@@ -111,6 +126,8 @@ pub struct Exam {
     right: Vec<usize>,
     /// Images that no output answers more than another, for each list that has begun.
     undecided: Vec<usize>,
+    /// How many test images of a class are taken for which.
+    taken: BTreeMap<(u8, usize), u32>,
     /// Images of the last of them that have been seen.
     seen: usize,
 }
@@ -134,6 +151,9 @@ impl Exam {
                 for (answer, &label) in mlp.answers(pixels.view()).into_iter().zip(&labels) {
                     self.right[begun - 1] += usize::from(answer.class == usize::from(label));
                     self.undecided[begun - 1] += usize::from(answer.is_undecided);
+                    if begun <= tests.tasks {
+                        *self.taken.entry((label, answer.class)).or_default() += 1;
+                    }
                 }
                 self.seen += labels.len();
             }
@@ -145,11 +165,22 @@ impl Exam {
             None => {
                 return Some(Accuracy {
                     undecided: tests.share_of_test(&self.undecided),
+                    taken: self.taken(),
                     ..tests.accuracy(&self.right)
                 });
             }
         }
         None
+    }
+
+    fn taken(&self) -> Vec<Taken> {
+        let all = self.taken.iter();
+        all.map(|(&(class, answer), &images)| Taken {
+            class,
+            answer,
+            images,
+        })
+        .collect()
     }
 
     /// Whether a test on `tests` may stand here.

@@ -70,6 +70,56 @@ pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
     })
 }
 
+/// How many test images of a class a network took for which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confused {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Which network.
+    pub network: String,
+    /// When.
+    pub stage: String,
+    /// The last task trained before.
+    pub after_task: usize,
+    /// Class of the images.
+    pub class: u8,
+    /// The class that the network answered.
+    pub answer: usize,
+    /// How many images.
+    pub images: u32,
+}
+
+/// Writes `rows` as a new CSV file with the columns `seed,network,stage,after_task,class,answer,images`: a confusion matrix of each
+/// test, without the zeros.
+///
+/// # Errors
+/// If `path` exists or cannot be written.
+pub fn write_confusion(
+    path: &Path,
+    rows: impl Iterator<Item = Confused>,
+) -> Result<(), OutputError> {
+    write_new(path, |out| {
+        writeln!(out, "seed,network,stage,after_task,class,answer,images")?;
+        for row in rows {
+            let Confused {
+                seed,
+                network,
+                stage,
+                after_task,
+                class,
+                answer,
+                images,
+            } = row;
+            let (network, stage) = (field(&network), field(&stage));
+            writeln!(
+                out,
+                "{seed},{network},{stage},{after_task},{class},{answer},{images}"
+            )?;
+        }
+        Ok(())
+    })
+}
+
 /// `text` as a CSV field, quoted where RFC 4180 asks for it.
 pub fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {

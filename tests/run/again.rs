@@ -202,7 +202,10 @@ fn a_run_killed_before_its_first_checkpoint_is_run_again_by_the_same_command() {
     std::fs::create_dir(place.path("r")).expect("made");
     place.write("r/checkpoint.part", "half of it");
     place.run("--quiet run model.toml --out r");
-    assert_eq!(place.names("r"), ["accuracy.csv", "report.html", "run.h5"]);
+    assert_eq!(
+        place.names("r"),
+        ["accuracy.csv", "confusion.csv", "report.html", "run.h5"]
+    );
     place.run("--quiet run model.toml --out whole");
     assert!(left(&place.path("r")) == left(&place.path("whole")));
 }
@@ -235,7 +238,7 @@ fn nights_stopped_again_and_again_by_the_clock_end_as_if_nothing_had_been() {
         if place.path("r").exists() {
             assert!(error.contains("`sharpwave resume r` goes on"), "{error}");
             // A page as soon as there is something to tell, and what was drawn before a stop between two figures.
-            let later = ["report.html", "accuracy.csv", "figures"];
+            let later = ["report.html", "accuracy.csv", "confusion.csv", "figures"];
             let mut names = place.names("r");
             names.retain(|name| !later.contains(&&name[..]));
             assert_eq!(names, ["checkpoint", "run.h5"]);

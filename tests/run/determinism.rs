@@ -99,7 +99,13 @@ fn a_kept_seed_is_a_run_of_its_own() {
     place.run("run model.toml --keep-seeds --out both");
     assert_eq!(
         place.names("both"),
-        ["accuracy.csv", "report.html", "run-seed-6.h5", "run.h5"]
+        [
+            "accuracy.csv",
+            "confusion.csv",
+            "report.html",
+            "run-seed-6.h5",
+            "run.h5"
+        ]
     );
     place.run("run model.toml --seed 6 --seeds 1 --out six");
     assert!(content(&place, "both/run-seed-6.h5") == content(&place, "six/run.h5"));

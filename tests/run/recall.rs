@@ -156,6 +156,27 @@ fn a_sequence_is_recalled_as_far_as_its_spikes_run_in_order() {
     }
     assert!(between > 0, "nothing is partly recalled: {json}");
     assert!(place.path("r/figures/recall.png").exists());
+    // Each cue is a line of a table, and these are its means.
+    let table = place.read("r/recall.csv");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect())
+        .collect();
+    for (sequence, bout) in [
+        ("forwards", "quiet"),
+        ("noise", "quiet"),
+        ("noise", "noisy"),
+        ("later", "noisy"),
+    ] {
+        let own = rows
+            .iter()
+            .filter(|row| row[1] == sequence && row[2] == bout);
+        let own: Vec<f64> = own.map(|row| row[4].parse().unwrap()).collect();
+        let (cues, recall, _) = of(sequence, bout);
+        assert_eq!(own.len(), cues);
+        assert!((own.iter().sum::<f64>() / own.len() as f64 - recall).abs() < 1e-12);
+    }
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn biases_of_a_file_stay_beside_the_sleep() {
     );
     let said = place.refused("run given.toml --out b");
     assert!(
-        said.contains("`bias = true` in `[mlp]` keeps biases"),
+        said.contains("`bias = true` keeps them as they are"),
         "{said}"
     );
     let still = "--set plasticity.increment=0 --set plasticity.decrement=0";
@@ -153,4 +153,41 @@ fn a_batch_is_no_larger_than_what_is_learnt() {
         ));
     }
     assert_eq!(place.read("a/accuracy.csv"), place.read("b/accuracy.csv"));
+}
+
+/// What images are taken for sums up to the accuracies, in each test of each network.
+#[test]
+fn what_images_are_taken_for_adds_up() {
+    let place = Place::with_model(SMALL);
+    place.run("--quiet run model.toml --set compare.models=['sequential','joint'] --out r");
+    let table = place.read("r/confusion.csv");
+    let mut lines = table.lines();
+    assert_eq!(
+        lines.next(),
+        Some("seed,network,stage,after_task,class,answer,images")
+    );
+    let mut sums: std::collections::BTreeMap<String, [f64; 2]> = Default::default();
+    for line in lines {
+        let row: Vec<&str> = line.split(',').collect();
+        let images: f64 = row[6].parse().expect("a number");
+        let [right, all] = sums.entry(row[..3].join(",")).or_default();
+        *all += images;
+        *right += if row[4] == row[5] { images } else { 0.0 };
+    }
+    let accuracy = place.read("r/accuracy.csv");
+    let mut compared = 0;
+    for line in accuracy.lines().skip(1) {
+        let row: Vec<&str> = line.split(',').collect();
+        if row[4] == "-1" {
+            let [right, all] = sums[&row[..3].join(",")];
+            assert_eq!(
+                right / all,
+                row[5].parse::<f64>().expect("a share"),
+                "{line}"
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, sums.len());
+    assert!(compared > 8, "{compared}");
 }

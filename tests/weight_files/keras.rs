@@ -42,7 +42,7 @@ fn biases_are_refused_as_of_other_formats() {
     assert_eq!(
         said(&fixture("biased.keras")),
         "`hidden.bias` is a bias; the spiking network has none\n  \
-         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
+         help: `bias = \"drop\"` leaves biases out (check the accuracy); of a network that is to sleep, `bias = true` keeps them as they are beside it"
     );
     let mlp = load(&fixture("biased.h5"), Bias::Drop);
     assert!(mlp.layers.iter().all(|layer| layer.bias.is_none()));

@@ -48,7 +48,7 @@ fn other_networks_are_refused_by_the_name_of_a_node() {
     assert_eq!(
         refused(&fixture("biased.nir")),
         "`fc1.bias` is a bias; the spiking network has none\n  \
-         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
+         help: `bias = \"drop\"` leaves biases out (check the accuracy); of a network that is to sleep, `bias = true` keeps them as they are beside it"
     );
     let whole = std::fs::read(fixture("chain.nir")).unwrap();
     for (bytes, expected) in [

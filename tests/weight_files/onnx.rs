@@ -54,7 +54,7 @@ fn other_graphs_are_refused_by_the_name_of_a_node() {
     assert_eq!(
         said(&fixture("pytorch.onnx")),
         "`1.bias` is a bias; the spiking network has none\n  \
-         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
+         help: `bias = \"drop\"` leaves biases out (check the accuracy); of a network that is to sleep, `bias = true` keeps them as they are beside it"
     );
     for (old, new, expected) in [
         (

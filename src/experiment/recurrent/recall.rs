@@ -13,10 +13,15 @@ use crate::config::network::{NetworkModel, Recall};
 use crate::engine::simulation::Pulse;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::bouts::Part;
+use crate::record::output;
+use crate::record::table::field;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
 pub(super) const NAME: &str = "recall";
+
+/// Name of the file of cues.
+pub(super) const FILE: &str = "recall.csv";
 
 /// Sees spikes and pulses of a run, and scores each cue.
 pub(super) struct Listener {
@@ -205,6 +210,34 @@ pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Vec<Score>])]) 
         }
     }
     all
+}
+
+/// Writes every cue of the sequences of `model`, a line each, of `seeds` with their bouts as they went and the cues of each sequence.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub(super) fn write<'s>(
+    path: &Path,
+    model: &NetworkModel,
+    seeds: impl Iterator<Item = (u64, &'s [Part], &'s [Vec<Score>])>,
+) -> Result<(), ExperimentError> {
+    let written = output::write_new(path, |out| {
+        writeln!(out, "seed,sequence,bout,time_ms,recall,shuffled")?;
+        for (seed, bouts, recalls) in seeds {
+            for (recall, scores) in model.recalls.iter().zip(recalls) {
+                let sequence = field(&recall.name);
+                for score in scores {
+                    let here = |part: &Part| (part.start..part.stop).contains(&score.time);
+                    let bout = bouts.iter().position(here).and_then(|b| model.bouts.get(b));
+                    let bout = field(bout.map_or("", |bout| &bout.name));
+                    let (ms, ran, shuffled) = (score.time.as_ms(), score.recall, score.shuffled);
+                    writeln!(out, "{seed},{sequence},{bout},{ms},{ran},{shuffled}")?;
+                }
+            }
+        }
+        Ok(())
+    });
+    Ok(written?)
 }
 
 /// The block of the table that shows `recalls`.

@@ -167,7 +167,7 @@ pub enum Problem {
         shape: Vec<usize>,
     },
     /// A layer has a bias and nobody said what to do with it.
-    #[error("{}", bias(.tensor, ["bias = \"drop\"", "bias = true` in `[mlp]"]))]
+    #[error("{}", bias(.tensor, ["bias = \"drop\"", "bias = true"]))]
     Bias {
         /// Tensor.
         tensor: String,
@@ -301,7 +301,7 @@ const STATE_DICT_HELP: &str =
 fn bias(tensor: &str, [out, keep]: [&str; 2]) -> String {
     format!(
         "`{}` is a bias; the spiking network has none\n  \
-         help: `{keep}` keeps biases as they are beside the sleep; `{out}` leaves them out (check the accuracy)",
+         help: `{out}` leaves biases out (check the accuracy); of a network that is to sleep, `{keep}` keeps them as they are beside it",
         shown(tensor)
     )
 }

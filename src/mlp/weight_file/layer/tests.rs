@@ -73,7 +73,7 @@ fn weights_and_biases_by_hand() {
     assert_eq!(
         message(&file, Bias::Refuse, None),
         "`mlp`: `fc1.bias` is a bias; the spiking network has none\n  \
-         help: `bias = true` in `[mlp]` keeps biases as they are beside the sleep; `bias = \"drop\"` leaves them out (check the accuracy)"
+         help: `bias = \"drop\"` leaves biases out (check the accuracy); of a network that is to sleep, `bias = true` keeps them as they are beside it"
     );
 }
 
