@@ -307,10 +307,12 @@ class Network:
             keys["weight"] = weight
         if _is_array(delay):
             held["delay"] = _numbers("delay", delay, n)
+            if keys.get("axonal_delay") is not None:
+                raise _core.ModelError("`delay`: found beside `axonal_delay`, expected one or the other")
             behind = keys.get("dendritic_delay")
             if behind is not None:
                 # Delays of a file are whole ones.
-                if not isinstance(behind, (str, int, float)):
+                if isinstance(behind, Mapping):
                     raise _core.ModelError("`dendritic_delay`: found one that is drawn, expected a time beside an array of delays")
                 held["delay"] = held["delay"] + ms("dendritic_delay", behind)
             delay = None
@@ -376,7 +378,9 @@ class Network:
         if spikes is not None:
             one = isinstance(spikes, (str, Mapping))
             more = [_plain(entry) if isinstance(entry, Mapping) else str(entry) for entry in ([spikes] if one else spikes)]
-            known = record.setdefault("spikes", [])
+            known = record.get("spikes", [])
+            # A model file may have one by itself.
+            known = record["spikes"] = list(known) if isinstance(known, list) else [known]
             known.extend(entry for entry in more if entry not in known)
         for key, value in keys.items():
             given = _plain(value)

@@ -9,7 +9,7 @@ use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 
 /// Stores as many of the `images` of task `task` as `asked` says, drawn at random, in `memory`, as salient as they are to
-/// `mlp`, which has learnt them. Whether any is salient, so that it can be replayed.
+/// `mlp`, which has learnt them. Whether any is salient, so that it can be replayed, or none is asked for.
 pub(super) fn encode(
     memory: &mut Memory,
     asked: &sleep_replay::Memory,
@@ -18,7 +18,7 @@ pub(super) fn encode(
     seed: u64,
     task: usize,
 ) -> bool {
-    let mut is_salient = false;
+    let mut is_salient = asked.encode == 0;
     let mut order: Vec<usize> = (0..images.len()).collect();
     Stream::new(seed, "memory.encode", task as u64).shuffle(&mut order);
     for &i in order.iter().take(asked.encode) {

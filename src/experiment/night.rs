@@ -38,6 +38,7 @@ use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
+use crate::record::warning::set_warnings;
 use crate::report::figure;
 use crate::run::aside::aside;
 use crate::run::guard::Tripped;
@@ -286,6 +287,9 @@ impl Dreamers {
     ) -> Result<(), ExperimentError> {
         let rows = slept.iter().flat_map(rows_of);
         table::write_csv(&desk.directory.join(ACCURACY), &rows.collect::<Vec<_>>())?;
+        let taken = slept.iter();
+        let taken = taken.flat_map(|own| own.scores.iter().flat_map(|score| score.taken(own.seed)));
+        table::write_confusion(desk.directory, taken)?;
         let networks = slept.iter().map(|slept| (slept.seed, &slept.mlp));
         trained_weights::write(&self.model.output, networks, desk.directory)?;
         if !self.model.output.figures {
@@ -372,7 +376,7 @@ impl Experiment for Dreamers {
         let weights = trained_weights::names(&seeds);
         figures
             .chain(weights)
-            .chain([ACCURACY.to_owned()])
+            .chain([ACCURACY, table::CONFUSION].map(str::to_owned))
             .map(PathBuf::from)
             .collect()
     }
@@ -415,7 +419,9 @@ impl Experiment for Dreamers {
             self.write(desk, &slept, &summary)?;
         }
         let (first, others) = slept.split_at_mut(1);
-        if let Some(file) = &mut first[0].file {
+        if let Some(file) = &mut first[0].file
+            && first[0].seed == self.model.seed
+        {
             for other in others.iter() {
                 rows_of(other)
                     .iter()
@@ -424,8 +430,18 @@ impl Experiment for Dreamers {
             }
         }
         for own in slept {
+            let undecided = notice::of_undecided(own.seed, own.scores.iter());
+            if let Some(notice) = &undecided {
+                tracing::warn!("{notice}");
+            }
+            let stopped = tripped.as_ref().map(Tripped::to_string);
+            let late: Vec<String> = undecided.into_iter().chain(stopped).collect();
             if let Some(file) = own.file {
+                let path = file.path().to_owned();
                 file.finish(&own.fingerprint.to_string())?;
+                if !late.is_empty() {
+                    set_warnings(&path, &[&self.warnings[..], &late].concat())?;
+                }
             }
         }
         Ok(Outcome {

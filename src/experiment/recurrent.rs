@@ -38,6 +38,7 @@ use crate::record::layout::{Layout, Nodes, OwnValues, SynapseTable};
 use crate::record::output;
 use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
+use crate::record::warning::set_warnings;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
@@ -205,6 +206,39 @@ impl Network {
         }
     }
 
+    /// The model as the first of `seeds` went through its bouts.
+    fn went(&self, seeds: &[Seed]) -> NetworkModel {
+        let first = seeds.first().map_or(&[][..], |first| &first.bouts);
+        let went = first.iter().map(|part| (part.start, part.stop));
+        let mut model = held(&self.model, went);
+        leave_what_was(&mut model);
+        model
+    }
+
+    /// Writes the tables of these `seeds`.
+    fn write_tables(
+        &self,
+        desk: &Desk<'_>,
+        seeds: &[Seed],
+        summary: &Summary,
+    ) -> Result<(), ExperimentError> {
+        let model = &self.went(seeds);
+        if !summary.bouts.is_empty() {
+            let path = desk.directory.join(bouts::FILE);
+            bouts::write(&path, &summary.bouts, &summary.names())?;
+        }
+        if let Some(bin) = model.record.rates_bin {
+            let path = desk.directory.join(RATES);
+            rates::write(&path, bin, model, seeds, &desk.crew)?;
+        }
+        if !self.model.recalls.is_empty() {
+            let cues = seeds.iter();
+            let cues = cues.map(|own| (own.seed, &own.bouts[..], &own.recalls[..]));
+            recall::write(&desk.directory.join(recall::FILE), model, cues)?;
+        }
+        Ok(())
+    }
+
     /// Writes what a complete run leaves beside its run files, which are closed.
     ///
     /// # Errors
@@ -215,19 +249,9 @@ impl Network {
         seeds: &[Seed],
         summary: &Summary,
     ) -> Result<(), ExperimentError> {
-        let first = seeds.first().map_or(&[][..], |first| &first.bouts);
-        let went = first.iter().map(|part| (part.start, part.stop));
-        let mut model = held(&self.model, went);
-        leave_what_was(&mut model);
+        self.write_tables(desk, seeds, summary)?;
+        let model = self.went(seeds);
         let (model, went) = (&model, bouts(&model));
-        if !summary.bouts.is_empty() {
-            let path = desk.directory.join(bouts::FILE);
-            bouts::write(&path, &summary.bouts, &summary.names())?;
-        }
-        if let Some(bin) = model.record.rates_bin {
-            let path = desk.directory.join(RATES);
-            rates::write(&path, bin, model, seeds, &desk.crew)?;
-        }
         let directory = desk.directory.join(FIGURES);
         if model.figures.is_any() || !summary.recalls.is_empty() {
             output::named_directory(&directory)?;
@@ -264,11 +288,6 @@ impl Network {
             stop.ask()?;
             let bouts = self.raster.bouts(&went);
             rhythm::draw_spectrogram(figure, &run, model, &bouts, &directory)?;
-        }
-        if !self.model.recalls.is_empty() {
-            let cues = seeds.iter();
-            let cues = cues.map(|own| (own.seed, &own.bouts[..], &own.recalls[..]));
-            recall::write(&desk.directory.join(recall::FILE), model, cues)?;
         }
         if !summary.recalls.is_empty() {
             recall::draw(&summary.recalls, &directory)?;
@@ -336,8 +355,11 @@ impl Experiment for Network {
             seeds.push(repetition.seed);
         }
         let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
-        end_files(&seeds, files)?;
-        if whole.contains(&true) {
+        let stopped = tripped.as_ref().map(Tripped::to_string);
+        let warnings: Vec<String> = self.warnings.iter().cloned().chain(stopped).collect();
+        end_files(&seeds, files, &warnings)?;
+        let is_partly_whole = ended && whole.contains(&true);
+        if is_partly_whole {
             // What a guard has stopped says nothing of the others.
             let mut whole = whole.into_iter();
             seeds.retain(|_| whole.next().unwrap_or(true));
@@ -347,6 +369,8 @@ impl Experiment for Network {
             let written = unless_stopped(self.write(desk, &seeds, &summary))?;
             complete = written.is_some();
             ended = complete;
+        } else if is_partly_whole {
+            self.write_tables(desk, &seeds, &summary)?;
         }
         Ok(Outcome {
             summary: outcome::Summary::Network(summary),
@@ -378,17 +402,24 @@ fn check_alterations(network: &Simulation, bouts: &[Bout]) -> Result<(), Experim
 fn end_files(
     seeds: &[Seed],
     mut files: Vec<(Option<RunFile>, bool)>,
+    warnings: &[String],
 ) -> Result<(), ExperimentError> {
     let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
     if let Some((Some(first), true)) = files.first_mut() {
-        let others = seeds.iter().zip(whole).skip(1);
-        for (other, _) in others.filter(|(_, is_whole)| *is_whole) {
+        let others = seeds.iter().zip(&whole).skip(1);
+        for (other, _) in others.filter(|(_, is_whole)| **is_whole) {
             first.fingerprint(other.seed, &other.fingerprint)?;
         }
     }
     for (seed, (file, is_whole)) in seeds.iter().zip(files) {
         match file {
-            Some(file) if is_whole => file.finish(&seed.fingerprint)?,
+            Some(file) if is_whole => {
+                let path = file.path().to_owned();
+                file.finish(&seed.fingerprint)?;
+                if whole.contains(&false) {
+                    set_warnings(&path, warnings)?;
+                }
+            }
             Some(file) => file.stop()?,
             None => {}
         }

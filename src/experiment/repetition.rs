@@ -52,7 +52,7 @@ pub struct Slept {
     pub last_sleep: Option<Sleep>,
     /// Whether every bout ran to its end.
     pub complete: bool,
-    /// The guard that stopped it, if one did.
+    /// The guard that stopped it, or its control that sleeps without the memory, if one did.
     pub tripped: Option<Tripped>,
     /// The run file, still open so that the table of all seeds can follow.
     pub file: Option<RunFile>,
@@ -163,8 +163,8 @@ impl<'a> Jobs<'a> {
         let Setting { model, seed, .. } = self.setting;
         let ahead = |network| Pupil::new(self.setting, network, first.clone()).ahead();
         let without_memory = || match model.compare.without_memory {
-            true => self.tested(WITHOUT_MEMORY, ahead(WITHOUT_MEMORY), self.bouts),
-            false => Ok((Vec::new(), true)),
+            true => self.guarded(WITHOUT_MEMORY, ahead(WITHOUT_MEMORY), self.bouts),
+            false => Ok((Vec::new(), true, None)),
         };
         let ((slept, (without_memory, joint)), (sequential, mean_weights)) = rayon::join(
             || {
@@ -187,9 +187,12 @@ impl<'a> Jobs<'a> {
                 )
             },
         );
-        let (slept, joint, sequential) = (slept?, joint?, sequential?);
-        let (without_memory, forgot) = without_memory?;
+        let (mut slept, joint, sequential) = (slept?, joint?, sequential?);
+        let (without_memory, forgot, tripped) = without_memory?;
         let (mean_weights, meant) = mean_weights?;
+        if slept.complete {
+            slept.tripped = tripped;
+        }
         Ok(Repetition {
             seed,
             slept,
@@ -246,11 +249,26 @@ impl<'a> Jobs<'a> {
         pupil: Pupil<'a>,
         bouts: &[Bout],
     ) -> Result<(Vec<Score>, bool), ExperimentError> {
+        let (scores, complete, tripped) = self.guarded(part, pupil, bouts)?;
+        match tripped {
+            Some(tripped) => Err(tripped.into()),
+            None => Ok((scores, complete)),
+        }
+    }
+
+    /// The same of one that sleeps, with the guard that stopped it.
+    fn guarded(
+        &self,
+        part: &str,
+        pupil: Pupil<'a>,
+        bouts: &[Bout],
+    ) -> Result<(Vec<Score>, bool, Option<Tripped>), ExperimentError> {
         let seed = self.setting.seed;
         let pupil = pupil.for_scores();
         let mut run = Run::new(seed, bouts, self.watched, pupil, None);
-        let ended = self.desk.carry_out(&job(seed, part), &mut run)?;
-        Ok((run.act().scores().to_vec(), ended == Ended::Complete))
+        let (ended, tripped) = self.desk.carry_out_guarded(&job(seed, part), &mut run)?;
+        let scores = run.act().scores().to_vec();
+        Ok((scores, ended == Ended::Complete, tripped))
     }
 
     /// Training on the images of all tasks at once, if it is asked for.

@@ -258,9 +258,16 @@ fn carry_out(
     let Outcome {
         summary,
         complete,
-        ended: _,
+        ended,
         tripped,
     } = outcome;
+    // With others to go on with, the run was stopped, and not by that.
+    let tripped = tripped.filter(|tripped| {
+        if !ended {
+            tracing::warn!("{tripped}");
+        }
+        ended
+    });
     let finished = Finished {
         files: listing(&directory),
         directory,

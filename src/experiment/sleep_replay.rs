@@ -1,6 +1,6 @@
 //! Sleep replay: seeds in parallel, the run file, the table, the figures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time;
 
 use rayon::prelude::*;
@@ -30,6 +30,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
 use crate::record::warning::set_warnings;
+use crate::run::guard::Tripped;
 use crate::run::population::Population;
 use crate::run::progress::Watch;
 use crate::run::sampling::{Probe, Sampling};
@@ -39,9 +40,6 @@ use crate::run::watched::Watched;
 
 /// Table of accuracies, and folder of figures.
 const ACCURACY: &str = "accuracy.csv";
-
-/// Name of the table of what images are taken for.
-const CONFUSION: &str = "confusion.csv";
 const FIGURES: &str = "figures";
 
 /// Nights, one per seed, and their controls.
@@ -111,12 +109,19 @@ impl Nights {
         Ok(repetition)
     }
 
-    /// Ends the run files of a complete run: the first holds the table of all seeds, others already hold their own.
-    fn finish(&self, repetitions: &mut [Repetition]) -> Result<(), ExperimentError> {
+    /// Ends the run files of seeds that have come to their ends: that of the first of all holds the table of all, others already
+    /// hold their own. What stopped another seed stands in them, too.
+    fn finish(
+        &self,
+        repetitions: &mut [Repetition],
+        tripped: Option<&Tripped>,
+    ) -> Result<(), ExperimentError> {
         let Some((first, others)) = repetitions.split_first_mut() else {
             return Ok(());
         };
-        if let Some(file) = &mut first.slept.file {
+        if let Some(file) = &mut first.slept.file
+            && first.seed == self.model.seed
+        {
             for other in others.iter() {
                 rows_of(other)
                     .iter()
@@ -137,6 +142,10 @@ impl Nights {
             for notice in &late {
                 tracing::warn!("{notice}");
             }
+            let late: Vec<String> = late
+                .into_iter()
+                .chain(tripped.map(Tripped::to_string))
+                .collect();
             if let Some(file) = slept.file.take() {
                 let path = file.path().to_owned();
                 file.finish(&slept.fingerprint.to_string())?;
@@ -158,19 +167,9 @@ impl Nights {
         repetitions: &[Repetition],
         summary: &summary::Summary,
     ) -> Result<(), ExperimentError> {
-        let directory = desk.directory;
-        let rows: Vec<table::Accuracy> = repetitions.iter().flat_map(rows_of).collect();
-        table::write_csv(&directory.join(ACCURACY), &rows)?;
-        let taken = repetitions.iter().flat_map(|repetition| {
-            let scores = repetition.scores();
-            scores.flat_map(|score| score.taken(repetition.seed))
-        });
-        let mut taken = taken.peekable();
-        if taken.peek().is_some() {
-            table::write_confusion(&directory.join(CONFUSION), taken)?;
-        }
+        self.write_tables(desk.directory, repetitions)?;
         if self.model.output.figures {
-            let figures = directory.join(FIGURES);
+            let figures = desk.directory.join(FIGURES);
             plot::draw(
                 &self.model,
                 &self.inputs,
@@ -181,6 +180,22 @@ impl Nights {
                 Stop::new(&|| desk.crew.is_told_to_stop()),
             )?;
         }
+        Ok(())
+    }
+
+    /// Tables and weights of these `repetitions`.
+    fn write_tables(
+        &self,
+        directory: &Path,
+        repetitions: &[Repetition],
+    ) -> Result<(), ExperimentError> {
+        let rows: Vec<table::Accuracy> = repetitions.iter().flat_map(rows_of).collect();
+        table::write_csv(&directory.join(ACCURACY), &rows)?;
+        let taken = repetitions.iter().flat_map(|repetition| {
+            let scores = repetition.scores();
+            scores.flat_map(|score| score.taken(repetition.seed))
+        });
+        table::write_confusion(directory, taken)?;
         let networks = repetitions.iter();
         let networks = networks.map(|repetition| (repetition.seed, &repetition.slept.mlp));
         trained_weights::write(&self.model.output, networks, directory)
@@ -233,7 +248,7 @@ impl Experiment for Nights {
         let weights = trained_weights::names(&seeds);
         let names = figures
             .chain(weights)
-            .chain([ACCURACY, CONFUSION].map(str::to_owned));
+            .chain([ACCURACY, table::CONFUSION].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 
@@ -268,12 +283,14 @@ impl Experiment for Nights {
         if ended && repetitions.iter().any(|own| own.complete) {
             // What a guard has stopped says nothing of the others.
             repetitions.retain(|own| own.complete);
-            self.finish(&mut repetitions)?;
+            self.finish(&mut repetitions, tripped.as_ref())?;
         }
         let summary = summary::Summary::new(&self.model, &repetitions);
         if complete {
             complete = unless_stopped(self.write(desk, &repetitions, &summary))?.is_some();
             ended = complete;
+        } else if ended && repetitions.iter().all(|own| own.complete) {
+            self.write_tables(desk.directory, &repetitions)?;
         }
         Ok(Outcome {
             summary: Summary::SleepReplay(summary),

@@ -89,15 +89,23 @@ pub struct Confused {
     pub images: u32,
 }
 
-/// Writes `rows` as a new CSV file with the columns `seed,network,stage,after_task,class,answer,images`: a confusion matrix of each
-/// test, without the zeros.
+/// Name of the table of what images are taken for.
+pub const CONFUSION: &str = "confusion.csv";
+
+/// Writes `rows`, if there are any, into a new file of `directory` with the columns `seed,network,stage,after_task,class,answer,images`:
+/// a confusion matrix of each test, without the zeros.
 ///
 /// # Errors
-/// If `path` exists or cannot be written.
+/// If there is such a file, or it cannot be written.
 pub fn write_confusion(
-    path: &Path,
+    directory: &Path,
     rows: impl Iterator<Item = Confused>,
 ) -> Result<(), OutputError> {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return Ok(());
+    }
+    let path = &directory.join(CONFUSION);
     write_new(path, |out| {
         writeln!(out, "seed,network,stage,after_task,class,answer,images")?;
         for row in rows {

@@ -147,7 +147,7 @@ fn biases_of_a_file_stay_beside_the_sleep() {
 #[test]
 fn a_batch_is_no_larger_than_what_is_learnt() {
     let place = Place::with_model(SMALL);
-    for (batch, out) in [("100", "a"), ("4000000000", "b")] {
+    for (batch, out) in [("200", "a"), ("4000000000", "b")] {
         place.run(&format!(
             "--quiet run model.toml --seeds 1 --set mlp.training.batch={batch} --out {out}"
         ));

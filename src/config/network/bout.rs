@@ -240,10 +240,11 @@ impl Bout {
         /// Each stops all lanes: a million take 21 s for ten neurons.
         const MOST: i64 = 1_000_000;
         let Some(ramp) = self.ramp else {
-            // A resolved model has every default.
+            // A resolved model has every default, and a stage may leave the ramp to its bouts.
+            let is_stage = section.path().starts_with("stage.");
             let step = section
                 .get("ramp_step")
-                .filter(|_| self.ramp_step != RAMP_STEP);
+                .filter(|_| !is_stage && self.ramp_step != RAMP_STEP);
             let expected = "none without a `ramp`, the steps of which it is the longest of";
             return step.is_none_or(|item| item.refuse::<()>(expected, None).is_some());
         };

@@ -278,9 +278,9 @@ fn absolute(path: &Path) -> PathBuf {
 /// The directory `name` in `data`, or `data` itself where that holds the files.
 fn below(data: &Path, name: &str) -> PathBuf {
     let data = absolute(data);
-    // One from elsewhere is what `data` is there in place of.
-    let inner = (within(name) == Path::new(name)).then(|| data.join(name));
-    inner.filter(|inner| inner.is_dir()).unwrap_or(data)
+    // One from elsewhere is what `data` is there in place of, be it by itself or among others.
+    let inner = data.join(within(name));
+    if inner.is_dir() { inner } else { data }
 }
 
 /// What `name` is called below another directory than its own: as it is, if it does not lead out of one, else its last part.
