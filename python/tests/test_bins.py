@@ -61,8 +61,8 @@ def test_a_stretch_has_rates_of_its_own():
     assert starts.tolist() == [10.0, 15.0] and hz.tolist() == [200.0, 0.0]
     assert stretch.dense(5.0).tolist() == [[1.0, 1.0], [0.0, 0.0]]
     assert spikes.rate(40.0)[1].tolist() == [50.0]
-    for wrong in ([-1.0, 3.0], [3.0, 40.5]):
-        with pytest.raises(sw.ModelError, match="expected them from 0 to `stop_ms`, which is 40 ms"):
+    for wrong in ([-1.0, 3.0], [3.0, 40.5], [3.0, 40.0]):
+        with pytest.raises(sw.ModelError, match="expected them from 0 up to `stop_ms`, which is 40 ms"):
             sw.Spikes("a", 2, wrong, [0, 1], 40.0)
 
 

@@ -289,8 +289,8 @@ def test_a_rate_that_is_set_is_the_rate_whatever_altered_it(net):
     sim.alter("stimulus.noise.rate", factor=1e-9)
     sim.run("50 ms")
     assert len(sim.run("50 ms")["e"][0]) == 0
-    net.section("oscillation", "slow", frequency="1 Hz")
-    net.poisson("e", rate="100 Hz", weight="0.2 mV", name="waves", oscillation={"with": "slow", "depth": 0.5})
+    net.section("oscillation", "slow", frequency="1 Hz", amplitude=0.5)
+    net.poisson("e", rate="100 Hz", weight="0.2 mV", name="waves", oscillation="slow")
     with pytest.raises(sw.ModelError, match="`stimulus.waves.rate` holds until"):
         net.simulation().set_rate("waves", 10.0)
 
@@ -299,7 +299,7 @@ def test_a_modulator_that_only_a_program_releases_says_so(net):
     net.section("modulator", "da", tau="100 ms")
     with pytest.raises(sw.ModelError, match="`baseline = 0` where a program releases it"):
         net.simulation()
-    net.section("modulator", "da", tau="100 ms", baseline=0.0)
+    net.document["modulator"]["da"]["baseline"] = 0.0
     sim = net.simulation()
     sim.release("da", 2.0)
     sim.run("1 ms")
