@@ -180,10 +180,10 @@ impl Nights {
                 Stop::new(&|| desk.crew.is_told_to_stop()),
             )?;
         }
-        Ok(())
+        self.write_weights(desk.directory, repetitions)
     }
 
-    /// Tables and weights of these `repetitions`.
+    /// Tables of these `repetitions`.
     fn write_tables(
         &self,
         directory: &Path,
@@ -195,7 +195,15 @@ impl Nights {
             let scores = repetition.scores();
             scores.flat_map(|score| score.taken(repetition.seed))
         });
-        table::write_confusion(directory, taken)?;
+        Ok(table::write_confusion(directory, taken)?)
+    }
+
+    /// The weights of these `repetitions` after their last sleep.
+    fn write_weights(
+        &self,
+        directory: &Path,
+        repetitions: &[Repetition],
+    ) -> Result<(), ExperimentError> {
         let networks = repetitions.iter();
         let networks = networks.map(|repetition| (repetition.seed, &repetition.slept.mlp));
         trained_weights::write(&self.model.output, networks, directory)
@@ -291,6 +299,7 @@ impl Experiment for Nights {
             ended = complete;
         } else if ended && repetitions.iter().all(|own| own.complete) {
             self.write_tables(desk.directory, &repetitions)?;
+            self.write_weights(desk.directory, &repetitions)?;
         }
         Ok(Outcome {
             summary: Summary::SleepReplay(summary),

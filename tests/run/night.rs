@@ -20,7 +20,13 @@ fn command(name: &str, out: &str) -> String {
 
 /// Everything that a run leaves.
 fn left(place: &Place, out: &str) -> Vec<String> {
-    let names = ["accuracy.csv", "figures", "report.html", "run.h5"];
+    let names = [
+        "accuracy.csv",
+        "confusion.csv",
+        "figures",
+        "report.html",
+        "run.h5",
+    ];
     assert_eq!(place.names(out), names, "{out}");
     let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
     assert!(file.complete());
@@ -228,7 +234,13 @@ fn the_network_that_nights_leave_can_be_taken_away() {
     place.run(&format!("{} {more}", command("night_digits.toml", "n")));
     assert_eq!(
         place.names("n"),
-        ["accuracy.csv", "report.html", "run.h5", "weights.npz"]
+        [
+            "accuracy.csv",
+            "confusion.csv",
+            "report.html",
+            "run.h5",
+            "weights.npz"
+        ]
     );
     let read = weight_file::read(&place.path("n/weights.npz")).expect("weights");
     let last = read.tensors.last().expect("layers");
