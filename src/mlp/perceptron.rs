@@ -243,7 +243,7 @@ mod tests {
         };
         assert_eq!(silent, [first]);
         let heard = two_layers().answers(array![[3.0, 1.0]].view());
-        assert_eq!(heard[0].is_undecided, false);
+        assert!(!heard[0].is_undecided);
     }
 
     #[test]

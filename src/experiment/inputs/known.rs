@@ -28,7 +28,7 @@ impl Inputs {
             return None;
         }
         let all = self.train.iter().chain(self.test.images());
-        let sum = all.fold(0, |sum, images| fold(sum, images));
+        let sum = all.fold(0, fold);
         Some(format!("{sum:032x}"))
     }
 }
