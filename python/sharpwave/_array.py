@@ -9,6 +9,14 @@ import numpy as np
 from . import _core
 
 
+def _regular(name: str, values: Any) -> np.ndarray:
+    """`values` as an array, which is no copy of one."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise _core.ModelError(f"`{name}`: found rows of several lengths, expected one length") from None
+
+
 def matrix(name: str, values: Any) -> np.ndarray:
     """A copy of `values` as 32-bit numbers in two dimensions, for the engine."""
     if hasattr(values, "detach"):
@@ -16,10 +24,7 @@ def matrix(name: str, values: Any) -> np.ndarray:
         values = values.detach().cpu().float()
     if np.ma.is_masked(values):
         raise _core.ModelError(f"`{name}`: found masked values, expected a number for each; `filled(0)` gives them one")
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise _core.ModelError(f"`{name}`: found rows of several lengths, expected one length") from None
+    array = _regular(name, values)
     if array.ndim != 2:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 2: a row for each target")
     if array.dtype.kind not in "fiu":
@@ -78,10 +83,7 @@ def numbers(name: str, given: Any, n: int | None, *, whole: bool = False) -> np.
         raise _core.ModelError(f"`{name}`: found masked values, expected a number for each")
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):
         raise _core.ModelError(f"`{name}`: found a unit beside an array, {given[1]!r}, expected the array alone, in the unit that is said")
-    try:
-        array = np.array(given)
-    except ValueError:
-        raise _core.ModelError(f"`{name}`: found rows of several lengths, expected numbers") from None
+    array = _regular(name, given)
     if array.ndim != 1:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1")
     if len(array) and array.dtype.kind not in ("iu" if whole else "fiu"):

@@ -92,10 +92,9 @@ impl Desk<'_> {
     where
         A: Act<Error = ExperimentError>,
     {
-        match self.go_on(name, run) {
-            // Told to stop before it had gone on: what it had saved stays.
-            Err(error) if error.is_stop() => Ok(Ended::Stopped),
-            done => self.crew.share(done),
+        match self.carry_out_guarded(name, run)? {
+            (ended, None) => Ok(ended),
+            (_, Some(tripped)) => self.crew.share(Err(tripped.into())),
         }
     }
 
@@ -114,6 +113,7 @@ impl Desk<'_> {
     {
         match self.go_on(name, run) {
             Err(ExperimentError::Tripped(tripped)) => Ok((Ended::Stopped, Some(tripped))),
+            // Told to stop before it had gone on: what it had saved stays.
             Err(error) if error.is_stop() => Ok((Ended::Stopped, None)),
             done => Ok((self.crew.share(done)?, None)),
         }

@@ -1,6 +1,6 @@
 //! The layered network of a run of sleep replay, with what it knew in each of its sleeps.
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 
 use crate::analysis::layered::{Layered, Sleep, Units};
 use crate::analysis::trains::Span;
@@ -112,8 +112,8 @@ fn sleep(
     let is_given = matches!(model.mlp.weights, Weights::File { .. });
     let seen = inputs.filter(|inputs| inputs.train.len() > bout.task);
     let learnt = seen.map(|inputs| match is_given {
-        true => some_of(&inputs.train),
-        false => some_of(&inputs.train[bout.task..=bout.task]),
+        true => some_of(&Images::concatenate(&inputs.train)),
+        false => some_of(&inputs.train[bout.task]),
     });
     let (mut classes, means) = seen.map_or_else(Default::default, |inputs| {
         class_means(inputs.seen(bout.task))
@@ -142,22 +142,11 @@ fn sleep(
     }
 }
 
-/// Evenly chosen ones of the `images` of some tasks, as rows.
-fn some_of(images: &[Images]) -> Array2<f32> {
-    let all: usize = images.iter().map(Images::len).sum();
-    let n = all.min(MOST_IMAGES);
-    let mut rows = Array2::zeros((n, images.first().map_or(0, Images::pixels)));
-    let mut chosen = (0..n).map(|k| k * all / n).peekable();
-    let (mut row, mut first) = (0, 0);
-    for task in images {
-        let next = first + task.len();
-        let own = std::iter::from_fn(|| chosen.next_if(|&image| image < next));
-        let own: Vec<usize> = own.map(|image| image - first).collect();
-        let rows = rows.slice_mut(s![row..row + own.len(), ..]);
-        row += own.len();
-        first = next;
-        task.fill(own.into_iter(), rows);
-    }
+/// Evenly chosen ones of `images`, as rows.
+fn some_of(images: &Images) -> Array2<f32> {
+    let n = images.len().min(MOST_IMAGES);
+    let mut rows = Array2::zeros((n, images.pixels()));
+    images.fill((0..n).map(|k| k * images.len() / n), rows.view_mut());
     rows
 }
 

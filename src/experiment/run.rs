@@ -241,7 +241,7 @@ fn carry_out(
             return Err(error.resumable(&directory));
         }
     };
-    if outcome.complete || outcome.ended {
+    if outcome.ended {
         if experiment.is_reported() {
             describe(&directory);
         }

@@ -243,5 +243,13 @@ pub fn hash(bytes: &[u8]) -> u128 {
     half(n) << 64 | half(!n)
 }
 
+/// [`hash`] of what came before, `sum`, and of the next `piece`, which is used up: for what comes in pieces.
+pub fn hash_on(sum: u128, piece: &mut Vec<u8>) -> u128 {
+    piece.extend(sum.to_le_bytes());
+    let sum = hash(piece);
+    piece.clear();
+    sum
+}
+
 #[cfg(test)]
 mod tests;

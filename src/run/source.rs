@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::base::file;
-use crate::record::checkpoint::hash;
+use crate::record::checkpoint::hash_on;
 use crate::run::error::ResumeError;
 
 /// `files`, each once, and what is in them.
@@ -41,9 +41,7 @@ fn hash_file(path: &Path) -> Result<u128, ResumeError> {
         let mut file = file::open(path)?;
         let (mut sum, mut piece) = (0_u128, Vec::new());
         while file.by_ref().take(PIECE).read_to_end(&mut piece)? > 0 {
-            piece.extend(sum.to_le_bytes());
-            sum = hash(&piece);
-            piece.clear();
+            sum = hash_on(sum, &mut piece);
         }
         Ok(sum)
     };

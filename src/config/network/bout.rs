@@ -235,19 +235,19 @@ impl Bout {
         good
     }
 
+    /// Checks that a step is one of a ramp; a stage may leave that to its bouts. A resolved model has every default.
+    pub(super) fn check_step(&self, section: &Section<'_>) -> bool {
+        let is_idle = self.ramp.is_none() && self.ramp_step != RAMP_STEP;
+        let step = section.get("ramp_step").filter(|_| is_idle);
+        let expected = "none without a `ramp`, the steps of which it is the longest of";
+        step.is_none_or(|item| item.refuse::<()>(expected, None).is_some())
+    }
+
     /// Checks that a ramp has no more steps than can be waited for; reports at its keys what has.
     fn check_steps(&self, section: &Section<'_>) -> bool {
         /// Each stops all lanes: a million take 21 s for ten neurons.
         const MOST: i64 = 1_000_000;
-        let Some(ramp) = self.ramp else {
-            // A resolved model has every default, and a stage may leave the ramp to its bouts.
-            let is_stage = section.path().starts_with("stage.");
-            let step = section
-                .get("ramp_step")
-                .filter(|_| !is_stage && self.ramp_step != RAMP_STEP);
-            let expected = "none without a `ramp`, the steps of which it is the longest of";
-            return step.is_none_or(|item| item.refuse::<()>(expected, None).is_some());
-        };
+        let Some(ramp) = self.ramp else { return true };
         if ramp.ps() / self.ramp_step.ps().max(1) <= MOST {
             return true;
         }

@@ -3,7 +3,7 @@
 use super::Inputs;
 use crate::config::sleep_replay::SleepReplay;
 use crate::mlp::images::Images;
-use crate::record::checkpoint::hash;
+use crate::record::checkpoint::hash_on;
 use crate::record::recording::Recording;
 
 impl Inputs {
@@ -41,9 +41,7 @@ fn fold(sum: u128, images: &Images) -> u128 {
         piece.extend(images.image(i));
         piece.push(images.label(i));
         if piece.len() >= PIECE || i + 1 == images.len() {
-            piece.extend(sum.to_le_bytes());
-            sum = hash(&piece);
-            piece.clear();
+            sum = hash_on(sum, &mut piece);
         }
     }
     sum

@@ -257,35 +257,30 @@ impl Rhythm {
         let bins = (spikes(highest) / width) as usize + 1;
         let edge = |k: usize| (k as f64 * width - 0.5).max(0.0) * self.quantum_hz;
         let across = Axis::linear(0.0, edge(bins), left, right);
-        let counted = |stage: &StageRhythm| {
+        let counted = |(stage, colour): (&StageRhythm, Colour)| {
             let mut counts = vec![0_u64; bins];
             for &rate in &stage.rates {
                 counts[((spikes(rate) / width) as usize).min(bins - 1)] += 1;
             }
-            counts
+            let all = counts.iter().sum::<u64>() as f64;
+            let shares: Vec<f64> = counts.iter().map(|&count| count as f64 / all).collect();
+            (shares, colour)
         };
+        let all = self.lines().filter(|(stage, _)| !stage.rates.is_empty());
+        let all: Vec<_> = all.map(counted).collect();
         // So many bins stand for all that no share is less than one of them.
-        let all: Vec<_> = self
-            .lines()
-            .filter(|(stage, _)| !stage.rates.is_empty())
-            .collect();
-        let rarest = all.iter().map(|(stage, _)| {
-            let least = counted(stage).into_iter().filter(|&count| count > 0).min();
-            least.unwrap_or(1) as f64 / stage.rates.len() as f64
-        });
+        let rarest = all.iter().flat_map(|(shares, _)| shares);
+        let rarest = rarest.copied().filter(|&share| share > 0.0);
         let rarest = rarest.fold(1.0, f64::min);
-        let (per, title) = PER
-            .into_iter()
-            .find(|(per, _)| per * rarest >= 1.0)
-            .unwrap_or(PER[PER.len() - 1]);
+        let told = PER.into_iter().find(|(per, _)| per * rarest >= 1.0);
+        let (per, title) = told.unwrap_or(PER[PER.len() - 1]);
         let up = Axis::counts(per, bottom, top);
-        for (stage, colour) in all {
-            let counts = counted(stage);
+        for (shares, colour) in all {
             // Rates that no bin has have no line: along the axis it would read as a share.
-            for (first, last) in stretches(counts.iter().map(|&count| count > 0)) {
+            for (first, last) in stretches(shares.iter().map(|&share| share > 0.0)) {
                 let steps = (first..=last).flat_map(|k| {
-                    let share = per * counts[k] as f64 / stage.rates.len() as f64;
-                    [k, k + 1].map(|k| (across.at(edge(k)), up.at(share)))
+                    let share = up.at(per * shares[k]);
+                    [k, k + 1].map(|k| (across.at(edge(k)), share))
                 });
                 let foot = |k: usize| std::iter::once((across.at(edge(k)), bottom));
                 let line = foot(first).chain(steps).chain(foot(last + 1));
@@ -302,54 +297,41 @@ mod tests {
     use super::*;
     use crate::report::canvas::svg;
 
+    /// The histogram of `rates`, drawn.
+    fn drawn(rates: Vec<f64>) -> String {
+        let stage = StageRhythm {
+            name: "N3".into(),
+            density: Vec::new(),
+            segments: 0,
+            rates,
+            raster: None,
+        };
+        let rhythm = Rhythm {
+            population: "e".into(),
+            quantum_hz: 1.0,
+            stages: vec![stage],
+        };
+        let mut canvas = Canvas::new(FULL_WIDTH, 200.0, "Rhythms");
+        rhythm.histograms(&mut canvas, (50.0, 240.0), (32.0, 152.0));
+        svg::render(&canvas).unwrap()
+    }
+
     #[test]
     fn shares_are_told_of_so_many_bins_that_the_rarest_is_one_of_them() {
-        let title = |n: usize| {
+        for (n, title) in [
+            (1_000, "Bins in a thousand"),
+            (1_001, "Bins in 10,000"),
+            (20_000, "Bins in 100,000"),
+        ] {
             let mut rates = vec![1.0; n];
             rates[0] = 3.0;
-            let stage = StageRhythm {
-                name: "N3".into(),
-                density: Vec::new(),
-                segments: 0,
-                rates,
-                raster: None,
-            };
-            let rhythm = Rhythm {
-                population: "e".into(),
-                quantum_hz: 1.0,
-                stages: vec![stage],
-            };
-            let mut canvas = Canvas::new(FULL_WIDTH, 200.0, "Rhythms");
-            rhythm.histograms(&mut canvas, (50.0, 240.0), (32.0, 152.0));
-            let drawn = svg::render(&canvas).unwrap();
-            PER.into_iter()
-                .find(|(_, title)| drawn.contains(&format!("{title}<")))
-                .unwrap()
-                .0
-        };
-        assert_eq!([1_000, 1_001, 20_000].map(title), [1e3, 1e4, 1e5]);
+            assert!(drawn(rates).contains(&format!("{title}<")), "{n}");
+        }
     }
 
     #[test]
     fn rates_that_no_bin_has_have_no_line() {
-        let lines = |rates: Vec<f64>| {
-            let stage = StageRhythm {
-                name: "N3".into(),
-                density: Vec::new(),
-                segments: 0,
-                rates,
-                raster: None,
-            };
-            let rhythm = Rhythm {
-                population: "e".into(),
-                quantum_hz: 1.0,
-                stages: vec![stage],
-            };
-            let mut canvas = Canvas::new(FULL_WIDTH, 200.0, "Rhythms");
-            rhythm.histograms(&mut canvas, (50.0, 240.0), (32.0, 152.0));
-            let drawn = svg::render(&canvas).unwrap();
-            drawn.matches("#0072b2").count()
-        };
+        let lines = |rates: Vec<f64>| drawn(rates).matches("#0072b2").count();
         assert_eq!(lines(vec![0.0, 1.0, 2.0, 3.0, 3.0]), 1);
         // Silence, and now and then a few spikes.
         assert_eq!(lines(vec![0.0, 0.0, 6.0, 7.0, 20.0]), 3);

@@ -45,7 +45,8 @@ impl Table for Draft {
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
         // Where a trigger is at fault that is the problem to mend.
         let heard = around.triggers.is_none() || is_heard(&self.bout, section);
-        self.bout.check_altered(section, around) && heard
+        let altered = self.bout.check_altered(section, around);
+        altered && self.bout.check_step(section) && heard
     }
 }
 
