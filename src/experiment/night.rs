@@ -38,7 +38,7 @@ use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
-use crate::record::warning::set_warnings;
+use crate::record::warning;
 use crate::report::figure;
 use crate::run::aside::aside;
 use crate::run::guard::Tripped;
@@ -415,7 +415,8 @@ impl Experiment for Dreamers {
             .iter()
             .map(|own| (own.seed, own.fingerprint.to_string()));
         let summary = Summary::new(&self.model, &self.inputs.counts(), &rows, hashes.collect());
-        if complete {
+        let are_whole = ended && slept.iter().all(|own| own.complete);
+        if are_whole {
             self.write(desk, &slept, &summary)?;
         }
         let (first, others) = slept.split_at_mut(1);
@@ -429,7 +430,8 @@ impl Experiment for Dreamers {
                 file.fingerprint(other.seed, &other.fingerprint.to_string())?;
             }
         }
-        for own in slept {
+        // Those that were stopped are told of once they have gone on.
+        for own in slept.into_iter().filter(|_| are_whole) {
             let undecided = notice::of_undecided(own.seed, own.scores.iter());
             if let Some(notice) = &undecided {
                 tracing::warn!("{notice}");
@@ -437,11 +439,8 @@ impl Experiment for Dreamers {
             let stopped = tripped.as_ref().map(Tripped::to_string);
             let late: Vec<String> = undecided.into_iter().chain(stopped).collect();
             if let Some(file) = own.file {
-                let path = file.path().to_owned();
-                file.finish(&own.fingerprint.to_string())?;
-                if !late.is_empty() {
-                    set_warnings(&path, &[&self.warnings[..], &late].concat())?;
-                }
+                let hex = own.fingerprint.to_string();
+                warning::finish(file, &hex, &self.warnings, &late)?;
             }
         }
         Ok(Outcome {

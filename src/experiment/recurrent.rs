@@ -38,7 +38,7 @@ use crate::record::layout::{Layout, Nodes, OwnValues, SynapseTable};
 use crate::record::output;
 use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
-use crate::record::warning::set_warnings;
+use crate::record::warning;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
@@ -355,9 +355,8 @@ impl Experiment for Network {
             seeds.push(repetition.seed);
         }
         let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
-        let stopped = tripped.as_ref().map(Tripped::to_string);
-        let warnings: Vec<String> = self.warnings.iter().cloned().chain(stopped).collect();
-        end_files(&seeds, files, &warnings)?;
+        let late: Vec<String> = tripped.iter().map(Tripped::to_string).collect();
+        end_files(&seeds, files, (&self.warnings, &late))?;
         let is_partly_whole = ended && whole.contains(&true);
         if is_partly_whole {
             // What a guard has stopped says nothing of the others.
@@ -398,11 +397,12 @@ fn check_alterations(network: &Simulation, bouts: &[Bout]) -> Result<(), Experim
     Ok(())
 }
 
-/// Ends the run files: the first of a complete run holds the fingerprints of all seeds.
+/// Ends the run files: the first of a complete run holds the fingerprints of all seeds; what they came to warn of `late` stands
+/// beside what they warned of `before`.
 fn end_files(
     seeds: &[Seed],
     mut files: Vec<(Option<RunFile>, bool)>,
-    warnings: &[String],
+    (before, late): (&[String], &[String]),
 ) -> Result<(), ExperimentError> {
     let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
     if let Some((Some(first), true)) = files.first_mut() {
@@ -414,11 +414,7 @@ fn end_files(
     for (seed, (file, is_whole)) in seeds.iter().zip(files) {
         match file {
             Some(file) if is_whole => {
-                let path = file.path().to_owned();
-                file.finish(&seed.fingerprint)?;
-                if whole.contains(&false) {
-                    set_warnings(&path, warnings)?;
-                }
+                warning::finish(file, &seed.fingerprint, before, late)?;
             }
             Some(file) => file.stop()?,
             None => {}

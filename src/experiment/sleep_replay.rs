@@ -29,7 +29,7 @@ use crate::record::layout::{Layout, Projection};
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
-use crate::record::warning::set_warnings;
+use crate::record::warning;
 use crate::run::guard::Tripped;
 use crate::run::population::Population;
 use crate::run::progress::Watch;
@@ -147,11 +147,8 @@ impl Nights {
                 .chain(tripped.map(Tripped::to_string))
                 .collect();
             if let Some(file) = slept.file.take() {
-                let path = file.path().to_owned();
-                file.finish(&slept.fingerprint.to_string())?;
-                if !late.is_empty() {
-                    set_warnings(&path, &[&self.warnings[..], &late].concat())?;
-                }
+                let hex = slept.fingerprint.to_string();
+                warning::finish(file, &hex, &self.warnings, &late)?;
             }
         }
         Ok(())

@@ -9,13 +9,32 @@ use super::cause::cause;
 use super::contents::text_column;
 use super::error::RecordError;
 use super::output::{part_of, replace};
+use super::run_file::RunFile;
+
+/// Ends `file`, the run of which has this `fingerprint`, with what it came to warn of late beside what it warned of `before`.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn finish(
+    file: RunFile,
+    fingerprint: &str,
+    before: &[String],
+    late: &[String],
+) -> Result<(), RecordError> {
+    let path = file.path().to_owned();
+    file.finish(fingerprint)?;
+    match late.is_empty() {
+        true => Ok(()),
+        false => set_warnings(&path, &[before, late].concat()),
+    }
+}
 
 /// Puts `warnings` in the place of those in the run file `path`, which is whole and closed. Nothing can be added to a file that is
 /// read while it is written, so a copy takes its place: at any moment there is the old file or the new one.
 ///
 /// # Errors
 /// If the copy cannot be written; the file is as it was.
-pub fn set_warnings(path: &Path, warnings: &[String]) -> Result<(), RecordError> {
+fn set_warnings(path: &Path, warnings: &[String]) -> Result<(), RecordError> {
     let part = part_of(path);
     let written = copy(path, &part, warnings)
         .and_then(|()| replace(&part, path).map_err(|error| error.to_string()));

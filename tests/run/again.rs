@@ -250,3 +250,24 @@ fn nights_stopped_again_and_again_by_the_clock_end_as_if_nothing_had_been() {
     assert!(stops > 5, "{stops} stops");
     assert!(left(&place.path("r")) == left(&place.path("whole")));
 }
+
+/// A run that waits for the lock on an empty folder finds that it is empty no more.
+#[test]
+fn what_another_run_has_left_meanwhile_is_not_written_over() {
+    let place = Place::with_model(SMALL);
+    std::fs::create_dir(place.path("r")).expect("made");
+    let folder = std::fs::File::open(place.path("r")).expect("opened");
+    folder.lock().expect("locked");
+    let mut late = place
+        .command("--quiet run model.toml --out r")
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // It waits half a second; one that comes later finds the same.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    place.write("r/run.h5", "a run");
+    folder.unlock().expect("unlocked");
+    assert_eq!(late.wait().expect("it ends").code(), Some(2));
+    assert_eq!(place.read("r/run.h5"), "a run");
+    assert_eq!(place.names("r"), ["run.h5"]);
+}

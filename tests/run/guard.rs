@@ -215,3 +215,32 @@ fn a_seed_that_trips_leaves_the_others_alone() {
     assert!(alone.0 == beside.0 && alone.2 == beside.2);
     assert!(beside.1.starts_with(printed), "{}", beside.1);
 }
+
+/// A control that sleeps without the memory is a network like any other.
+#[test]
+fn a_control_that_trips_leaves_other_seeds_alone() {
+    let place = Place::with_model(super::setup::SMALL);
+    let run = |threads: usize| {
+        let arguments = format!(
+            "--quiet run model.toml --set memory.encode=20 --set memory.capacity=100 --set compare.models=['without_memory'] --set \
+             guard.max_rate=100Hz --seeds 6 --threads {threads} --out r{threads}"
+        );
+        let output = place.command(&arguments).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+        let printed = super::setup::text(&output.stdout);
+        let table = printed.split("Written").next().expect("a table");
+        (super::setup::text(&output.stderr), table.to_owned())
+    };
+    let alone = run(1);
+    assert!(
+        alone.0.contains("error: seed 5: population ") && alone.0.contains(" runs away"),
+        "{}",
+        alone.0
+    );
+    assert!(
+        alone.1.contains("mean over ") && !alone.1.contains("6 seeds"),
+        "{}",
+        alone.1
+    );
+    assert_eq!(run(3), alone);
+}

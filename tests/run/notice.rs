@@ -378,3 +378,24 @@ fn accuracies_of_networks_that_answer_nothing_are_told() {
     let page = place.read("r/report.html");
     assert!(page.contains(expected), "{said}");
 }
+
+#[test]
+fn memories_that_replay_nothing_are_told() {
+    let place = Place::with_model(super::setup::SMALL);
+    let told = |salience: &str, encode: u32| {
+        let arguments = format!(
+            "run model.toml --quiet --seeds 1 --set data.tasks=[[0],[1]] --set mlp.training.epochs=30 --set memory.encode={encode} --set \
+             memory.capacity=100 --set memory.salience={salience} --out {salience}{encode}"
+        );
+        let output = place.command(&arguments).output().expect("it starts");
+        super::setup::said(&output)
+    };
+    // Whoever has learnt zeros alone answers nothing else.
+    let nothing = "is a surprise to the network that has learnt it";
+    let said = told("surprise", 5);
+    assert!(said.contains(nothing) && said.contains("task 1"), "{said}");
+    for (salience, encode) in [("equal", 5), ("surprise", 0)] {
+        let said = told(salience, encode);
+        assert!(!said.contains(nothing), "{said}");
+    }
+}
