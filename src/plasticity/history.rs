@@ -24,9 +24,12 @@ const FIRST: usize = 8;
 /// what all synapses have seen is forgotten instead.
 const MOST: usize = 32;
 
-/// Last spikes that lie beside each other, times and factors of them in a cache line each: all that 255 of 256 arrivals need
-/// where sources and targets fire alike. What is older lies scattered over megabytes.
+/// Last spikes whose times lie beside each other, in a cache line.
 const RECENT: usize = 8;
+
+/// Last spikes whose factors lie beside those times: with one trace on each side, another cache line of these and of what remains
+/// of traces is all that 127 of 128 arrivals need where sources and targets fire alike. What is older lies scattered over megabytes.
+const FELL: usize = 6;
 
 /// Targets whose past is fetched ahead of the one at hand.
 pub(super) const AHEAD: usize = 8;
@@ -55,28 +58,28 @@ impl<const PRE: usize, const POST: usize> Post<PRE, POST> {
 
 /// Spikes of one target: those from `floor` on may not have been seen by all synapses.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Span<const POST: usize> {
+struct Span {
     floor: u32,
     end: u32,
     /// Where its ring begins.
     at: u32,
     /// Spikes that its ring has room for, a power of two.
     room: u32,
-    /// Traces of its spikes after the last one, and after the one before, factored.
-    after: [[f64; POST]; 2],
 }
 
 /// Last spikes of one target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-struct Last<const PRE: usize> {
+struct Last<const PRE: usize, const POST: usize> {
     /// When they were, the last one first.
     times: [Time; RECENT],
-    /// Their factors.
-    falls: [[f64; PRE]; RECENT],
+    /// Factors of the last ones of them.
+    falls: [[f64; PRE]; FELL],
+    /// Traces of the target's spikes after the last one, and after the one before, factored.
+    after: [[f64; POST]; 2],
 }
 
-impl<const POST: usize> Span<POST> {
+impl Span {
     /// Without spikes, and with a ring of its own.
     const fn new(at: u32, room: u32) -> Self {
         Self {
@@ -84,7 +87,6 @@ impl<const POST: usize> Span<POST> {
             end: 0,
             at,
             room,
-            after: [[0.0; POST]; 2],
         }
     }
 
@@ -106,10 +108,11 @@ impl<const POST: usize> Span<POST> {
     }
 }
 
-impl<const PRE: usize> Last<PRE> {
+impl<const PRE: usize, const POST: usize> Last<PRE, POST> {
     const NONE: Self = Self {
         times: [Time::NEVER; RECENT],
-        falls: [[0.0; PRE]; RECENT],
+        falls: [[0.0; PRE]; FELL],
+        after: [[0.0; POST]; 2],
     };
 
     /// Time and factors of the last spike but `k`, if they lie here.
@@ -119,27 +122,22 @@ impl<const PRE: usize> Last<PRE> {
     }
 
     /// Puts a spike in front.
-    fn push(&mut self, t: Time, fall: [f64; PRE]) {
+    fn push(&mut self, post: &Post<PRE, POST>) {
         self.times.rotate_right(1);
         self.falls.rotate_right(1);
-        (self.times[0], self.falls[0]) = (t, fall);
+        (self.times[0], self.falls[0]) = (post.time, post.fall);
+        self.after = [post.after, self.after[0]];
     }
 }
 
 /// What lies beside each other, from the rings.
 fn refreshed<const PRE: usize, const POST: usize>(
-    span: &Span<POST>,
+    span: &Span,
     rings: &[Post<PRE, POST>],
-) -> (Last<PRE>, [[f64; POST]; 2]) {
-    let (mut last, mut after) = (Last::NONE, [[0.0; POST]; 2]);
-    let posts = span.kept().rev().map(|k| &rings[span.place(k)]);
-    for (at, post) in posts.enumerate().take(RECENT) {
-        (last.times[at], last.falls[at]) = (post.time, post.fall);
-        if let Some(after) = after.get_mut(at) {
-            *after = post.after;
-        }
-    }
-    (last, after)
+) -> Last<PRE, POST> {
+    let mut last = Last::NONE;
+    span.kept().for_each(|k| last.push(&rings[span.place(k)]));
+    last
 }
 
 /// Spikes of all targets of a container.
@@ -149,8 +147,8 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
     rings: Vec<Post<PRE, POST>>,
     /// Where rings of a size begin that nobody needs any more.
     free: BTreeMap<u32, Vec<u32>>,
-    spans: Vec<Span<POST>>,
-    last: Vec<Last<PRE>>,
+    spans: Vec<Span>,
+    last: Vec<Last<PRE, POST>>,
     /// Under a rule with a push: last spikes, and traces after the last one, factored.
     pushes: Vec<Pushes>,
     after: Vec<[f64; POST]>,
@@ -159,8 +157,8 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
 /// What a synapse has to catch up with.
 #[derive(Clone, Copy)]
 pub(super) struct Unseen<'a, const PRE: usize, const POST: usize> {
-    span: &'a Span<POST>,
-    last: &'a Last<PRE>,
+    span: &'a Span,
+    last: &'a Last<PRE, POST>,
     ring: &'a [Post<PRE, POST>],
     pub(super) start: u32,
     pub(super) end: u32,
@@ -201,7 +199,7 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
     #[inline(always)]
     pub(super) fn after(&self) -> [f64; POST] {
         match self.end {
-            end if end == self.span.end => self.span.after[0],
+            end if end == self.span.end => self.last.after[0],
             0 => [0.0; POST],
             end => self.kept(end - 1).after,
         }
@@ -343,8 +341,8 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         while self.is_full(j) {
             self.grow(j);
         }
-        let span = &mut self.spans[j];
-        let before = times(span.after[0], fall);
+        let last = self.last[j].after[0];
+        let before = times(last, fall);
         if let (Some(first), Some(push)) = (fall_pre.first_mut(), push(before)) {
             *first *= push;
         }
@@ -352,12 +350,9 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             time: t,
             fall: fall_pre,
             before,
-            after: jump(&clock.post, span.after[0], rise),
+            after: jump(&clock.post, last, rise),
         };
-        self.rings[span.place(span.end)] = post;
-        span.end += 1;
-        span.after = [post.after, span.after[0]];
-        self.last[j].push(t, fall_pre);
+        self.put(j, &post);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall_pre.first()) {
             pushes.add(t, *push);
             self.after[j] = post.after;
@@ -373,20 +368,26 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         if let Some(first) = fall.first_mut() {
             *first *= push;
         }
-        let span = &mut self.spans[j];
+        let last = self.last[j].after[0];
         let post = Post {
             time: t,
             fall,
-            before: span.after[0],
-            after: span.after[0],
+            before: last,
+            after: last,
         };
-        self.rings[span.place(span.end)] = post;
-        span.end += 1;
-        span.after[1] = span.after[0];
-        self.last[j].push(t, fall);
+        self.put(j, &post);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall.first()) {
             pushes.add(t, *push);
         }
+    }
+
+    /// Puts a spike of target `j` where there is room for it.
+    #[inline(always)]
+    fn put(&mut self, j: usize, post: &Post<PRE, POST>) {
+        let span = &mut self.spans[j];
+        self.rings[span.place(span.end)] = *post;
+        span.end += 1;
+        self.last[j].push(post);
     }
 
     /// Asks for what an arrival at target `j` needs.
@@ -394,17 +395,14 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     pub(super) fn fetch(&self, j: usize) {
         match self.pushes.get(j..=j) {
             Some(pushes) => prefetch(pushes),
-            None => {
-                prefetch(&self.last[j..=j]);
-                prefetch(&self.spans[j..=j]);
-            }
+            None => prefetch(&self.last[j..=j]),
         }
     }
 
     /// Forgets what reaches every synapse, at most `lag` after it was fired, before `t`.
     pub(super) fn forget(&mut self, lag: Duration, t: Time) {
         for span in &mut self.spans {
-            let time = |span: &Span<POST>, k: u32| self.rings[span.place(k)].time.ps();
+            let time = |span: &Span, k: u32| self.rings[span.place(k)].time.ps();
             while span.floor < span.end && time(span, span.floor) + lag.ps() < t.ps() {
                 span.floor += 1;
             }
@@ -417,7 +415,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
 
     /// Brings factors to a new origin.
     pub(super) fn turn(&mut self, turned: &Turned<PRE, POST>) {
-        for (span, last) in self.spans.iter_mut().zip(&mut self.last) {
+        for (span, last) in self.spans.iter().zip(&mut self.last) {
             for k in span.kept() {
                 let post = &mut self.rings[span.place(k)];
                 post.after = times(post.after, turned.post);
@@ -427,7 +425,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
                     false => times(post.fall, turned.fall),
                 };
             }
-            (*last, span.after) = refreshed(span, &self.rings);
+            *last = refreshed(span, &self.rings);
         }
         self.refresh_pushes();
     }
@@ -435,9 +433,9 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Takes last spikes and traces from the rings.
     fn refresh_pushes(&mut self) {
         let all = self.pushes.iter_mut().zip(&mut self.after);
-        for ((pushes, after), span) in all.zip(&self.spans) {
+        for ((pushes, after), (span, last)) in all.zip(self.spans.iter().zip(&self.last)) {
             *pushes = Pushes::NONE;
-            *after = span.after[0];
+            *after = last.after[0];
             for k in span.kept() {
                 let post = &self.rings[span.place(k)];
                 pushes.add(post.time, post.fall.first().copied().unwrap_or(0.0));

@@ -1,7 +1,7 @@
 //! The last spikes of each target, counted from the last one back.
 
 use super::sight::Sight;
-use super::{AHEAD, History, Last, Post, RECENT};
+use super::{AHEAD, FELL, History, Post, RECENT};
 use crate::base::time::Time;
 use crate::plasticity::rule::TOGETHER;
 
@@ -56,25 +56,25 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             let next = since[k].count_ones();
             glances.next[k] = next;
             glances.unseen[k] = next.saturating_sub((late[k] & 1).into());
-            is_many[k] = (next == RECENT as u32) | (late[k] > 1);
+            is_many[k] = (next > FELL as u32) | (late[k] > 1);
             is_tied[k] = tied[k] != 0;
         }
         let (mut many, tied) = (bits(&is_many), bits(&is_tied));
         let [first, second] = &mut glances.falls;
         let block = targets[..n.min(TOGETHER)].iter().zip(&glances.next);
         for (k, ((&j, &next), late)) in block.zip(late).enumerate() {
-            let Last { times: _, falls } = &self.last[usize::from(j)];
+            let last = &self.last[usize::from(j)];
             // Of those without any, what lies at hand.
-            let [one, other] = [1, 2].map(|back| falls[next.wrapping_sub(back) as usize % RECENT]);
+            let fall = |back| last.falls[(next.wrapping_sub(back) as usize).min(FELL - 1)];
+            let [one, other] = [1, 2].map(fall);
             for (all, one) in first.iter_mut().zip(one) {
                 all[k] = one;
             }
             for (all, other) in second.iter_mut().zip(other) {
                 all[k] = other;
             }
-            let after = &self.spans[usize::from(j)].after[usize::from(late & 1)];
-            for (all, one) in post.iter_mut().zip(after) {
-                all[k] = *one;
+            for (all, one) in post.iter_mut().zip(last.after[usize::from(late & 1)]) {
+                all[k] = one;
             }
         }
         glances.tied = tied;
@@ -175,7 +175,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     #[inline(always)]
     pub(in crate::plasticity) fn after_last_but(&self, j: usize, k: u32) -> [f64; POST] {
         match k {
-            0 | 1 => self.spans[j].after[k as usize],
+            0 | 1 => self.last[j].after[k as usize],
             _ if k >= self.spans[j].end => [0.0; POST],
             _ => self.kept(j, k).after,
         }

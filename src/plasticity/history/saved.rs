@@ -57,7 +57,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
                     after: post.after[..].try_into().ok()?,
                 };
             }
-            (history.last[j], span.after) = refreshed(&span, &history.rings);
+            history.last[j] = refreshed(&span, &history.rings);
             history.spans[j] = span;
         }
         history.refresh_pushes();

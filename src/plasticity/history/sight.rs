@@ -26,9 +26,9 @@ impl Sight {
     /// Looks at the spikes in `last` of the first `n` of `targets`, a block of them, from `seen` on and from `t` on. Those of the
     /// targets behind them are asked for, `ahead` of where they are needed.
     #[inline(always)]
-    pub(super) fn take<const PRE: usize>(
+    pub(super) fn take<const PRE: usize, const POST: usize>(
         &mut self,
-        last: &[Last<PRE>],
+        last: &[Last<PRE, POST>],
         (targets, n, ahead): (&[u16], usize, usize),
         when: (i64, i64),
     ) {
@@ -44,9 +44,9 @@ impl Sight {
     }
 
     #[inline(always)]
-    fn take_by<const PRE: usize>(
+    fn take_by<const PRE: usize, const POST: usize>(
         &mut self,
-        last: &[Last<PRE>],
+        last: &[Last<PRE, POST>],
         (targets, n, ahead): (&[u16], usize, usize),
         when: (i64, i64),
         compare: impl Fn(&[Time; RECENT], (i64, i64)) -> [u8; 3],
@@ -91,9 +91,9 @@ mod wide {
     use super::{Last, RECENT, Sight, Time};
 
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    pub(super) fn take_512<const PRE: usize>(
+    pub(super) fn take_512<const PRE: usize, const POST: usize>(
         sight: &mut Sight,
-        last: &[Last<PRE>],
+        last: &[Last<PRE, POST>],
         block: (&[u16], usize, usize),
         when: (i64, i64),
     ) {
@@ -110,9 +110,9 @@ mod wide {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn take_256<const PRE: usize>(
+    pub(super) fn take_256<const PRE: usize, const POST: usize>(
         sight: &mut Sight,
-        last: &[Last<PRE>],
+        last: &[Last<PRE, POST>],
         block: (&[u16], usize, usize),
         when: (i64, i64),
     ) {
@@ -142,14 +142,14 @@ mod tests {
     #[test]
     fn vectors_of_every_width_see_the_same() {
         // Times at, before and after both instants, and none at all.
-        let of = |j: i64| Last::<1> {
+        let of = |j: i64| Last::<1, 1> {
             times: std::array::from_fn(|k| match j - k as i64 {
                 at if at < 0 => Time::NEVER,
                 at => Time::from_ps(at * 3),
             }),
             ..Last::NONE
         };
-        let last: Vec<Last<1>> = (0..40).map(of).collect();
+        let last: Vec<Last<1, 1>> = (0..40).map(of).collect();
         let targets: Vec<u16> = (0..100).map(|k| k * 7 % 40).collect();
         let seen = |width, n| {
             vector::limit(width);
