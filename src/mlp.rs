@@ -5,6 +5,7 @@ pub mod dataset;
 pub mod disturb;
 pub mod exam;
 pub mod idx;
+pub mod image_array;
 pub mod images;
 mod matrix;
 pub mod parameters;

@@ -90,6 +90,7 @@ pub mod recording;
 pub mod recover;
 pub mod reopen;
 pub mod result_file;
+mod row_order;
 pub mod run_file;
 pub mod sink;
 pub mod spike_file;

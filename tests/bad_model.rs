@@ -166,7 +166,7 @@ fn paths_start_from_the_model_file_and_data_from_the_option() {
         let model = read(set, data).unwrap().sleep_replay().unwrap();
         model.data.unwrap().source
     };
-    let directory = |path: &Path| Source::Directory(path.to_owned());
+    let directory = |path: &Path| Source::At(path.to_owned());
     assert_eq!(
         source("seed=1", None),
         directory(Path::new("/models/mnist"))

@@ -2,6 +2,8 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/anew.rs"]
+mod anew;
 #[path = "run/border.rs"]
 mod border;
 #[path = "run/bout.rs"]

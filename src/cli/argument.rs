@@ -100,7 +100,7 @@ pub struct ModelArguments {
     /// Repetitions (seed, seed + 1, …), in place of the model file's
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = some)]
     pub seeds: Option<NonZeroUsize>,
-    /// Folder with the data set's files, in place of the folder that the model file names
+    /// Folder with the data set's files, or a NumPy archive, in place of what the model file names
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -333,7 +333,7 @@ pub struct ImportArguments {
     /// Layers from input to output, where names and shapes do not say (fc1,fc2,out)
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub layer_names: Option<Vec<String>>,
-    /// Folder with a data set, for conversion factors from activations
+    /// Folder or NumPy archive with a data set, for conversion factors from activations
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

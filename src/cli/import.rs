@@ -79,8 +79,8 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     let mlp = mlp.map_err(|error| refused(&error))?;
     let images: Vec<Images> = match &arguments.data {
         None => Vec::new(),
-        Some(folder) => {
-            let set = DataSet::from_directory(folder)?;
+        Some(path) => {
+            let set = DataSet::from_path(path)?;
             set.check_layers(&mlp.sizes(), &[])?;
             vec![set.train]
         }

@@ -1,5 +1,7 @@
 //! A TOML document in which every key and value knows where it was written.
 
+mod inherited;
+
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -144,6 +146,7 @@ impl Document {
             }
         };
         let node = Node { origin, value };
+        inherited::bring(&mut self.root, &keys);
         match insert(&mut self.root, &keys, node, origin) {
             Ok(()) => Ok(()),
             Err(message) => fail(path, message, None),

@@ -230,6 +230,19 @@ pub enum SimulationError {
         /// What is wrong.
         error: AlterError,
     },
+    /// Neurons that cannot have the thresholds that a force may bring them to.
+    #[error(
+        "`homeostasis.{force}` may bring thresholds to {height} times what they are: {error}\n  \
+         help: `low` and `high` bound what is drawn, `lowest` and `highest` what the force does"
+    )]
+    Height {
+        /// The force.
+        force: String,
+        /// How many times.
+        height: f64,
+        /// What is wrong.
+        error: Box<SimulationError>,
+    },
     /// A ramp or a step of no length.
     #[error("a ramp of {length} in steps of {step}, expected both above 0")]
     Ramp {

@@ -115,6 +115,17 @@ pub enum ExperimentError {
         /// Folder of the run.
         directory: PathBuf,
     },
+    /// A run that failed and would fail again.
+    #[error(
+        "{error}\n  help: `{}` holds the run up to there; it cannot go on, and is in the way of another of this name",
+        directory.display()
+    )]
+    Left {
+        /// What went wrong.
+        error: Box<ExperimentError>,
+        /// Folder of the run.
+        directory: PathBuf,
+    },
     /// It was told to stop before there was anything to go on with.
     #[error(transparent)]
     Stopped(#[from] Stopped),
@@ -285,7 +296,7 @@ impl ExperimentError {
     pub(super) fn would_recur(&self) -> bool {
         !self.is_stop()
             && matches!(
-                self,
+                self.cause(),
                 Self::Training(_)
                     | Self::Night(_)
                     | Self::Seed { .. }
@@ -293,6 +304,26 @@ impl ExperimentError {
                     | Self::Tripped(_)
                     | Self::Assembly(_)
             )
+    }
+
+    /// Adds where the run is that failed for good.
+    pub(super) fn left_in(self, directory: &Path) -> Self {
+        match self {
+            // What a guard leaves is there to be looked at.
+            Self::Tripped(_) => self,
+            other => Self::Left {
+                error: Box::new(other),
+                directory: directory.to_owned(),
+            },
+        }
+    }
+
+    /// What went wrong, without a word on the folder.
+    pub(super) fn cause(&self) -> &Self {
+        match self {
+            Self::Left { error, .. } => error.cause(),
+            other => other,
+        }
     }
 
     /// Says which seed it is of, where another might do better.

@@ -2,6 +2,7 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
+use crate::run::instant::Instants;
 
 /// `model` with its first bouts as long as they were, given by when they began and ended.
 pub(super) fn held(
@@ -35,5 +36,31 @@ pub(super) fn leave_what_was(model: &mut NetworkModel) {
         && !fits("wave", wave.from, &mut wave.to)
     {
         figures.wave = None;
+    }
+    let looks = [
+        (
+            "weights",
+            model.record.weights.as_ref().map(|own| &own.instants),
+        ),
+        (
+            "weight_statistics",
+            model
+                .record
+                .weight_statistics
+                .as_ref()
+                .map(|own| &own.instants),
+        ),
+    ];
+    for (key, instants) in looks {
+        let Some(Instants::At(listed)) = instants else {
+            continue;
+        };
+        let late = listed.iter().filter(|&&at| at > end).count();
+        if late > 0 {
+            tracing::warn!(
+                "`record.{key}`: {late} of {} instants never came: the run was over after {end}",
+                listed.len()
+            );
+        }
     }
 }

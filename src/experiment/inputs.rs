@@ -211,7 +211,7 @@ pub(super) fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
     Ok(match source {
         Source::EmbeddedMnist => DataSet::embedded_mnist()?,
         Source::EmbeddedPatches => DataSet::patches(),
-        Source::Directory(path) => DataSet::from_directory(path)?,
+        Source::At(path) => DataSet::from_path(path)?,
         Source::Files(paths) => DataSet::from_files(paths)?,
     })
 }

@@ -344,7 +344,7 @@ fn watched(model: &Night) -> Watched {
 /// Every file that `model` reads, as far as they are found.
 pub(super) fn files(model: &Night) -> Vec<PathBuf> {
     match &model.data.source {
-        Source::Directory(directory) => dataset::find(directory).into_iter().flatten().collect(),
+        Source::At(path) => dataset::files_at(path),
         Source::Files(images) => images.to_vec(),
         _ => Vec::new(),
     }

@@ -40,7 +40,48 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let all = night.chain(stages).chain(vain).chain(unheard);
     let all = all.chain(late).chain(idle);
     let all = all.chain(of_guard(&model.guard, bouts));
+    let all = all.chain(of_precision(network));
     all.chain(of_record(&model.record)).collect()
+}
+
+/// Changes smaller than this share of a weight are lost for the most part, or rounded: single precision has steps of 6e-8.
+const FINE: f64 = 1e-6;
+
+/// Changes of weights that are too small for what they are kept in.
+fn of_precision(network: &Network) -> Vec<String> {
+    let forces = network.homeostasis.iter().filter_map(|force| {
+        let number = |name| force.kind.values.number(name);
+        let (key, change) = match force.kind.spec.name {
+            "decay" | "forgetting" => ("share", number("share")?),
+            "downscaling" => ("factor", 1.0 - number("factor")?),
+            _ => return None,
+        };
+        Some((
+            format!("homeostasis.{}.{key}", force.name),
+            change,
+            "act less often, by more",
+        ))
+    });
+    let rules = network.projections.iter().flat_map(|own| {
+        let rule = own.plasticity.iter().map(|learning| &learning.rule);
+        let amplitudes = rule.flat_map(|rule| {
+            let both = ["a_plus", "a_minus"].into_iter();
+            both.filter_map(|key| Some((key, rule.values.number(key)?)))
+        });
+        amplitudes.map(|(key, change)| {
+            let name = format!("projection.{}.plasticity.{key}", own.name);
+            (name, change, "make it larger, and spikes fewer")
+        })
+    });
+    let all = forces.chain(rules);
+    let fine = all.filter(|(_, change, _)| *change != 0.0 && change.abs() < FINE);
+    fine.map(|(name, change, instead)| {
+        format!(
+            "`{name}` changes weights by a share of {change:.1e}, and they are kept in single precision, in steps of 6e-8: such changes \
+             are lost or rounded; {instead}"
+        )
+    })
+    .collect()
 }
 
 /// That nothing of a run is kept but its bouts.

@@ -210,9 +210,7 @@ impl Network {
     fn went(&self, seeds: &[Seed]) -> NetworkModel {
         let first = seeds.first().map_or(&[][..], |first| &first.bouts);
         let went = first.iter().map(|part| (part.start, part.stop));
-        let mut model = held(&self.model, went);
-        leave_what_was(&mut model);
-        model
+        held(&self.model, went)
     }
 
     /// Writes the tables of these `seeds`.
@@ -250,7 +248,8 @@ impl Network {
         summary: &Summary,
     ) -> Result<(), ExperimentError> {
         self.write_tables(desk, seeds, summary)?;
-        let model = self.went(seeds);
+        let mut model = self.went(seeds);
+        leave_what_was(&mut model);
         let (model, went) = (&model, bouts(&model));
         let directory = desk.directory.join(FIGURES);
         if model.figures.is_any() || !summary.recalls.is_empty() {

@@ -233,7 +233,7 @@ fn carry_out(
         Ok(outcome) => outcome,
         Err(error) if error.would_recur() => {
             checkpoint::remove(&directory)?;
-            return Err(error);
+            return Err(error.left_in(&directory));
         }
         Err(error) => {
             // What others had done is worth keeping, if that can be done; the first error is the one to report.

@@ -211,9 +211,7 @@ impl Nights {
 pub(super) fn files(model: &SleepReplay) -> Vec<PathBuf> {
     let mut files = Vec::new();
     match model.data.as_ref().map(|data| &data.source) {
-        Some(Source::Directory(directory)) => {
-            files.extend(dataset::find(directory).into_iter().flatten());
-        }
+        Some(Source::At(path)) => files.extend(dataset::files_at(path)),
         Some(Source::Files(images)) => files.extend(images.iter().cloned()),
         _ => {}
     }

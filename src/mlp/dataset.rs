@@ -1,8 +1,9 @@
-//! Where images come from: the embedded digits, a directory of IDX files, the toy.
+//! Where images come from: the embedded digits, a directory of IDX files, NumPy arrays, the toy.
 
 use std::path::{Path, PathBuf};
 
 use super::idx::{self, Content, IdxError, ImageFile};
+use super::image_array::{self, ArrayError};
 use super::images::Images;
 use super::patches;
 
@@ -28,6 +29,9 @@ pub enum DataError {
     /// One of the files was refused.
     #[error(transparent)]
     Idx(#[from] IdxError),
+    /// One of the NumPy files was refused.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
     /// The directory does not hold the four files.
     #[error(
         "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`\n  \
@@ -35,6 +39,7 @@ pub enum DataError {
          MNIST is at ossci-datasets.s3.amazonaws.com/mnist (origin: yann.lecun.com/exdb/mnist)\n  \
          Fashion-MNIST is at github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n  \
          files of other names: `images`, `labels`, `test_images` and `test_labels` in place of `data.source`\n  \
+         a NumPy archive of all four, as Keras has it: `data.source = \"mnist.npz\"`\n  \
          a subset of MNIST is in the program: `--set data.source=embedded:mnist`",
         FILES.map(|file| format!("`{file}`")).join(", ")
     )]
@@ -139,15 +144,21 @@ impl DataSet {
         )
     }
 
-    /// The four [`FILES`] of a directory, each plain or gzipped.
+    /// What lies at `path`: the four [`FILES`] of a directory, each plain or gzipped, or a NumPy archive.
     ///
     /// # Errors
     /// If files are missing or refused, or do not fit each other.
-    pub fn from_directory(directory: &Path) -> Result<Self, DataError> {
-        Self::read(format!("`{}`", directory.display()), &find(directory)?)
+    pub fn from_path(path: &Path) -> Result<Self, DataError> {
+        let name = format!("`{}`", path.display());
+        if path.is_dir() || !image_array::is_array(path) {
+            return Self::read(name, &find(path)?);
+        }
+        let [train, test] = image_array::read_set(path)?;
+        let files = [train.0, train.2, test.0, test.2];
+        Self::new(name, &files, train.1, train.3, test.1, test.3)
     }
 
-    /// Four files in the order of [`FILES`], whatever their names, each plain or gzipped.
+    /// Four files in the order of [`FILES`], whatever their names: IDX files, plain or gzipped, or NumPy files of one array.
     ///
     /// # Errors
     /// If files are missing or refused, or do not fit each other.
@@ -163,17 +174,21 @@ impl DataSet {
         let names = paths.each_ref().map(|path| path.display().to_string());
         // By what their headers say, before a file that does not belong to the others is unpacked.
         for half in [0, 2] {
-            let images = idx::announced(&paths[half], Content::Images)?;
-            let labels = idx::announced(&paths[half + 1], Content::Labels)?;
+            let (images, labels) = (&paths[half], &paths[half + 1]);
+            if image_array::is_array(images) || image_array::is_array(labels) {
+                continue;
+            }
+            let images = idx::announced(images, Content::Images)?;
+            let labels = idx::announced(labels, Content::Labels)?;
             fit(&names, half, images, labels)?;
         }
         Self::new(
             name,
             &names,
-            idx::read_images(&paths[0])?,
-            idx::read_labels(&paths[1])?,
-            idx::read_images(&paths[2])?,
-            idx::read_labels(&paths[3])?,
+            read_images(&paths[0])?,
+            read_labels(&paths[1])?,
+            read_images(&paths[2])?,
+            read_labels(&paths[3])?,
         )
     }
 
@@ -242,18 +257,42 @@ impl DataSet {
     }
 }
 
+/// Images of an IDX or a NumPy file.
+fn read_images(path: &Path) -> Result<ImageFile, DataError> {
+    Ok(match image_array::is_array(path) {
+        true => image_array::read_images(path)?,
+        false => idx::read_images(path)?,
+    })
+}
+
+/// Labels of an IDX or a NumPy file.
+fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
+    Ok(match image_array::is_array(path) {
+        true => image_array::read_labels(path)?,
+        false => idx::read_labels(path)?,
+    })
+}
+
+/// Every file of a data set at `path`, as far as they are found.
+pub fn files_at(path: &Path) -> Vec<PathBuf> {
+    match path.is_file() {
+        true => vec![path.into()],
+        false => find(path).into_iter().flatten().collect(),
+    }
+}
+
 /// The paths of the four files in `directory`, plain before gzipped; with a dot before `idx`, as some copies have it.
 ///
 /// # Errors
 /// If one is missing.
-pub fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
+fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
     let missing = |found: String| DataError::Missing {
         directory: directory.display().to_string(),
         found,
     };
     if !directory.is_dir() {
         let what = if directory.exists() {
-            "this is not a directory"
+            "this is neither a directory nor a NumPy archive"
         } else {
             "there is no such directory"
         };
@@ -399,16 +438,14 @@ mod tests {
     #[test]
     fn a_directory_is_read_plain_or_gzipped() {
         let good = directory(&[1, 2, 3], &[0, 1, 0], &[4], 1);
-        let set = DataSet::from_directory(good.path()).unwrap();
+        let set = DataSet::from_path(good.path()).unwrap();
         assert_eq!(set.train.len(), 3);
         assert_eq!(set.train.label(1), 1);
         assert_eq!(set.test.image(0), [4]);
         std::fs::remove_file(good.path().join(FILES[0])).unwrap();
         let gzipped = good.path().join(format!("{}.gz", FILES[0]));
         std::fs::write(gzipped, EMBEDDED[0]).unwrap();
-        let refused = DataSet::from_directory(good.path())
-            .unwrap_err()
-            .to_string();
+        let refused = DataSet::from_path(good.path()).unwrap_err().to_string();
         assert!(
             refused.contains("found 3 labels, expected 5000, one for each image of"),
             "{refused}"
@@ -418,17 +455,13 @@ mod tests {
     #[test]
     fn files_that_do_not_fit_each_other_are_refused() {
         let short = directory(&[1, 2, 3], &[0, 1], &[4], 1);
-        let refused = DataSet::from_directory(short.path())
-            .unwrap_err()
-            .to_string();
+        let refused = DataSet::from_path(short.path()).unwrap_err().to_string();
         assert!(
             refused.contains("train-labels-idx1-ubyte`: found 2 labels, expected 3"),
             "{refused}"
         );
         let tall = directory(&[1, 2, 3], &[0, 1, 0], &[4, 5], 2);
-        let refused = DataSet::from_directory(tall.path())
-            .unwrap_err()
-            .to_string();
+        let refused = DataSet::from_path(tall.path()).unwrap_err().to_string();
         assert!(
             refused.contains("found images of 1 x 2, expected 1 x 1 as in the training images"),
             "{refused}"
@@ -439,15 +472,13 @@ mod tests {
     fn missing_files_are_named_with_what_to_download() {
         let partly = directory(&[1], &[0], &[4], 1);
         std::fs::remove_file(partly.path().join(FILES[2])).unwrap();
-        let refused = DataSet::from_directory(partly.path())
-            .unwrap_err()
-            .to_string();
+        let refused = DataSet::from_path(partly.path()).unwrap_err().to_string();
         assert!(
             refused.contains(": `t10k-images-idx3-ubyte` not found, expected the four files"),
             "{refused}"
         );
         assert!(refused.contains("--data DIR") && refused.contains("fashion-mnist"));
-        let nowhere = DataSet::from_directory(Path::new("no/such")).unwrap_err();
+        let nowhere = DataSet::from_path(Path::new("no/such")).unwrap_err();
         assert!(
             nowhere
                 .to_string()

@@ -26,6 +26,8 @@ pub enum Turn {
     Release(f64),
     /// It decays to another baseline from then on.
     Baseline(f64),
+    /// It is at another baseline from then on, as if it had always been.
+    Settled(f64),
 }
 
 /// Where it jumps, or its baseline does.
@@ -75,6 +77,7 @@ impl Modulation {
         match turn {
             Turn::Release(amount) => mark.value += amount,
             Turn::Baseline(baseline) => mark.baseline = baseline,
+            Turn::Settled(baseline) => (mark.value, mark.baseline) = (baseline, baseline),
         }
         // What was before the instant is asked of the mark before.
         let is_before = self.marks.front().is_some_and(|first| first.time < t);

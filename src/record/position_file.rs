@@ -6,6 +6,7 @@ use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
 use super::node_group::NodeGroup;
 use super::open::{is_hdf5, open};
+use super::row_order;
 use crate::base::file;
 use crate::base::parameter::Dimension;
 use crate::base::suggest;
@@ -36,7 +37,8 @@ impl PositionFileError {
 /// Reads where `size` neurons lie, in millimetres: `dimension` coordinates of each, or as many as the file has.
 ///
 /// An HDF5 file must hold `/nodes/<population>/0/{x, y, z}` as in the SONATA developer guide, each neuron's entry by
-/// `node_group_index`. Anything else is read as a table with columns `x`, `y`, `z`, in any order and among others, and a row for each neuron.
+/// `node_group_index`. Anything else is read as a table with columns `x`, `y`, `z`, in any order and among others, and a row for each neuron, in
+/// order or with a column `node_id`.
 ///
 /// # Errors
 /// With file and line, or dataset and index: unreadable or malformed files, columns that are missing, another number of
@@ -98,7 +100,8 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
         let expected = format!("one, as there are columns for {}{near}", axes(wanted));
         return Err(Fault::content("line 1", found, &expected));
     };
-    let mut points = Vec::new();
+    let order = row_order::column(names.iter().copied());
+    let (mut points, mut neurons) = (Vec::new(), Vec::new());
     for (index, line) in lines {
         let here = format!("line {}", index + 1);
         if points.len() == size as usize {
@@ -118,10 +121,19 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
             })?;
         }
         points.push(point);
+        let neuron = order.map(|column| fields.get(column).copied().unwrap_or_default());
+        neurons.extend(neuron.map(|neuron| (index, neuron)));
     }
     if points.len() < size as usize {
         let found = format!("{} rows", points.len());
         return Err(Fault::content("its end", found, &expected_rows(size)));
+    }
+    if order.is_some() {
+        let own = neurons.iter().map(|&(_, field)| row_order::neuron(field));
+        points = row_order::ordered(&points, own, |at| {
+            let (index, field) = neurons[at];
+            (format!("line {}", index + 1), quote(field))
+        })?;
     }
     Ok((wanted, points))
 }

@@ -9,6 +9,7 @@ use super::csv::{self, Separator, number, quote};
 use super::dataset::{self, Fault};
 use super::node_group::NodeGroup;
 use super::open::{is_hdf5, open};
+use super::row_order;
 use crate::base::file;
 use crate::base::suggest;
 use crate::mlp::weight_file::{RawArray, raw_array, raw_arrays};
@@ -75,7 +76,7 @@ pub fn has_columns(path: &Path) -> bool {
 /// An HDF5 file must hold `/nodes/<population>/0/<column>`, or the same below `dynamics_params`, as in the SONATA developer
 /// guide, each node's entry by `node_group_index`; a column that begins with `/` is any dataset. A `.npz` archive holds an array of that name, a `.npy` file the only
 /// one. Anything else is a table: with names in its first line, or without if that holds numbers; a column is a name, or a
-/// number from 1.
+/// number from 1; rows are those of neurons in order, or say of which in a column or array `node_id`.
 ///
 /// # Errors
 /// With line, dataset or array: unreadable or malformed files, no such column, numbers that are none or not finite.
@@ -175,7 +176,20 @@ fn table(bytes: &[u8], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
             Fault::content(&place, quote(field), "a finite number")
         })
     };
-    lines.map(value).collect()
+    // Which neuron a row is of, unless that is what is asked for.
+    let order = row_order::column(fields.iter().copied());
+    let Some(order) = order.filter(|&order| !bare && order != column) else {
+        return lines.map(value).collect();
+    };
+    let lines: Vec<(usize, &[u8])> = lines.collect();
+    let values = lines.iter().copied().map(value);
+    let values = values.collect::<Result<Vec<f64>, _>>()?;
+    let field = |line| separator.fields(line).nth(order).unwrap_or_default();
+    let neurons = lines.iter().map(|(_, line)| row_order::neuron(field(line)));
+    row_order::ordered(&values, neurons, |at| {
+        let (index, line) = lines[at];
+        (format!("line {}", index + 1), quote(field(line)))
+    })
 }
 
 fn numpy(arrays: &[RawArray], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
@@ -201,10 +215,25 @@ fn numpy(arrays: &[RawArray], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
         Fault::content(
             &place,
             found,
-            "all values of floats or whole numbers of 32 or 64 bits",
+            "all values of floats of 32 or 64 bits, or whole numbers",
         )
     })?;
-    finite(values, &place)
+    let values = finite(values, &place)?;
+    let order = row_order::column(arrays.iter().map(|array| array.name.as_bytes()));
+    let order = order.map(|at| &arrays[at]);
+    let order = order.filter(|order| order.name != array.name && order.shape == array.shape);
+    let Some(neurons) = order.and_then(RawArray::numbers) else {
+        return Ok(values);
+    };
+    let whole = neurons
+        .iter()
+        .map(|&neuron| (neuron.fract() == 0.0).then_some(neuron as usize));
+    let whole = whole
+        .zip(&neurons)
+        .map(|(whole, &neuron)| whole.filter(|_| neuron >= 0.0));
+    row_order::ordered(&values, whole, |at| {
+        (format!("row {at}"), neurons[at].to_string())
+    })
 }
 
 fn nodes(path: &Path, wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {

@@ -72,4 +72,8 @@ fn training_that_cannot_go_on_names_the_sleep_before() {
     let stderr = text(&output.stderr);
     let expected = "training after sleep 1 diverged in epoch 1: found a loss or weight that is not finite at a learning rate of 0.1";
     assert!(stderr.contains(expected), "{stderr}");
+    assert!(
+        stderr.contains("help: `r` holds the run up to there"),
+        "{stderr}"
+    );
 }

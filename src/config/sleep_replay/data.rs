@@ -37,9 +37,9 @@ pub enum Source {
     EmbeddedMnist,
     /// Four binary images of 10 × 10, one per class.
     EmbeddedPatches,
-    /// A directory with the four IDX files of MNIST or Fashion-MNIST.
-    Directory(PathBuf),
-    /// IDX files of any names: training images and labels, test images and labels.
+    /// A directory with the four IDX files of MNIST or Fashion-MNIST, or a NumPy archive of a data set.
+    At(PathBuf),
+    /// IDX or NumPy files of any names: training images and labels, test images and labels.
     Files([PathBuf; 4]),
 }
 
@@ -72,7 +72,7 @@ impl Default for Data {
     fn default() -> Self {
         Self {
             // Says nothing about classes until it is known.
-            source: Source::Directory(PathBuf::new()),
+            source: Source::At(PathBuf::new()),
             tasks: Vec::new(),
             train: TrainImages::PerTask(Amount::All),
             test: Disturbance::default(),
@@ -91,11 +91,11 @@ impl Table for Data {
         match &mut self.source {
             Source::Files(files) => {
                 for (file, (key, what)) in files.iter_mut().zip(FILES) {
-                    k.need(key, file, idx_file(what), what);
+                    k.need(key, file, image_file(what), what);
                 }
             }
             source => {
-                let what = "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files; or `images`, `labels`, \
+                let what = "`\"embedded:mnist\"`, `\"embedded:patches\"`, a directory with the four IDX files or a NumPy archive; or `images`, `labels`, \
                             `test_images` and `test_labels` in its place";
                 k.need("source", source, images(), what);
             }
@@ -193,17 +193,20 @@ impl Source {
         match self {
             Self::EmbeddedMnist => Some((28 * 28, 10)),
             Self::EmbeddedPatches => Some((10 * 10, 4)),
-            Self::Directory(_) | Self::Files(_) => None,
+            Self::At(_) | Self::Files(_) => None,
         }
     }
 }
 
 const EMBEDDED: [&str; 2] = ["embedded:mnist", "embedded:patches"];
 
-/// A data set by name or directory.
+/// A data set by name, directory or archive.
 fn images() -> Form<'static, Source> {
     let read = |item: &Item<'_>, around: &Around<'_>| {
-        let expected = format!("{} or a directory", suggest::list(&EMBEDDED));
+        let expected = format!(
+            "{}, a directory or a NumPy archive",
+            suggest::list(&EMBEDDED)
+        );
         let text = item.text(&expected)?;
         let data = around.paths.data;
         let source = match text {
@@ -213,7 +216,7 @@ fn images() -> Form<'static, Source> {
             text if text.starts_with("embedded:") => {
                 return item.refuse(&expected, suggest::help(text, &EMBEDDED));
             }
-            text => Source::Directory(match data {
+            text => Source::At(match data {
                 Some(data) => below(data, text),
                 None => around.paths.model.join(text),
             }),
@@ -222,7 +225,7 @@ fn images() -> Form<'static, Source> {
             item.reader.problem(item.origin(), message, Some(help));
             None
         };
-        if data.is_some() && !matches!(source, Source::Directory(_)) {
+        if data.is_some() && !matches!(source, Source::At(_)) {
             let help = "leave `--data` out, or name the directory: `--set data.source=DIR`";
             return problem(
                 format!("`--data` is given, but `data.source` is `{text}`"),
@@ -243,7 +246,7 @@ fn images() -> Form<'static, Source> {
     let write = |source: &Source, _| match source {
         Source::EmbeddedMnist => quote(EMBEDDED[0]),
         Source::EmbeddedPatches => quote(EMBEDDED[1]),
-        Source::Directory(path) => quote(&path.to_string_lossy()),
+        Source::At(path) => quote(&path.to_string_lossy()),
         Source::Files(_) => String::new(),
     };
     Form::new("text", read, write)
@@ -251,14 +254,14 @@ fn images() -> Form<'static, Source> {
 
 /// Keys of files of any names in place of a directory.
 const FILES: [(&str, &str); 4] = [
-    ("images", "the IDX file of the training images"),
-    ("labels", "the IDX file of the training labels"),
-    ("test_images", "the IDX file of the test images"),
-    ("test_labels", "the IDX file of the test labels"),
+    ("images", "the file of the training images (IDX or NumPy)"),
+    ("labels", "the file of the training labels (IDX or NumPy)"),
+    ("test_images", "the file of the test images (IDX or NumPy)"),
+    ("test_labels", "the file of the test labels (IDX or NumPy)"),
 ];
 
 /// One of them.
-fn idx_file(what: &'static str) -> Form<'static, PathBuf> {
+fn image_file(what: &'static str) -> Form<'static, PathBuf> {
     let read = move |item: &Item<'_>, around: &Around<'_>| match item.text(what)? {
         "" => item.refuse(what, None),
         name => Some(match around.paths.data {
@@ -275,12 +278,12 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.into())
 }
 
-/// The directory `name` in `data`, or `data` itself where that holds the files.
+/// What is called `name` in `data`, or `data` itself where that holds the files.
 fn below(data: &Path, name: &str) -> PathBuf {
     let data = absolute(data);
     // One from elsewhere is what `data` is there in place of, be it by itself or among others.
     let inner = data.join(within(name));
-    if inner.is_dir() { inner } else { data }
+    if inner.exists() { inner } else { data }
 }
 
 /// What `name` is called below another directory than its own: as it is, if it does not lead out of one, else its last part.
@@ -326,7 +329,7 @@ fn tasks(source: Source) -> Form<'static, Vec<Vec<u8>>> {
 }
 
 fn class(item: &Item<'_>, source: &Source, around: &Around<'_>) -> Option<u8> {
-    // Labels of IDX files are bytes.
+    // Labels are bytes.
     let class: u8 = (count(0, u8::MAX.into()).read)(item, around)?;
     if let Some((_, classes)) = source.known_shape()
         && class >= classes

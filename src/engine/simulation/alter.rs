@@ -113,20 +113,14 @@ impl Simulation {
         ramp: Option<Ramp>,
         kept: bool,
     ) -> Result<(), SimulationError> {
+        self.check_way(alterations, ramp)?;
         let wanted = some(alterations);
-        for (path, &alteration) in &wanted {
-            self.check_path(path, alteration)?;
-        }
-        self.check_values(&wanted, &self.changed(&wanted))?;
         match ramp.filter(|_| wanted != self.altered.now) {
             None => {
                 self.alter(wanted, kept)?;
                 self.altered.way = None;
             }
             Some(Ramp { length, step }) => {
-                if length <= Duration::ZERO || step <= Duration::ZERO {
-                    return Err(SimulationError::Ramp { length, step });
-                }
                 let steps = (length.ps() - 1) / step.ps() + 1;
                 let steps = steps.max(FEWEST_STEPS.min(length.ps()));
                 self.altered.way = Some(Way {
@@ -140,6 +134,25 @@ impl Simulation {
             }
         }
         Ok(())
+    }
+
+    /// Checks that there is a way to `alterations`, by a ramp or at once.
+    pub(super) fn check_way(
+        &self,
+        alterations: &Alterations,
+        ramp: Option<Ramp>,
+    ) -> Result<(), SimulationError> {
+        let wanted = some(alterations);
+        for (path, &alteration) in &wanted {
+            self.check_path(path, alteration)?;
+        }
+        self.check_values(&wanted, &self.changed(&wanted))?;
+        match ramp.filter(|_| wanted != self.altered.now) {
+            Some(Ramp { length, step }) if length <= Duration::ZERO || step <= Duration::ZERO => {
+                Err(SimulationError::Ramp { length, step })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes the steps that are due by now. Where neurons are impossible at one, as where a current leads exactly to the

@@ -107,8 +107,15 @@ impl Simulation {
             Keep::Weights => {}
         }
         let kept = bout.keep == Keep::All;
-        if kept {
-            self.take_steps();
+        // What falls on the begin goes by what was: neurons at rest have no past.
+        let is_forced = !kept && bout.start == self.now && self.next_force() <= self.now;
+        if is_forced {
+            self.check_way(&bout.regime.alterations, bout.regime.ramp)?;
+        }
+        // A way that ends here has come to its end.
+        self.take_steps();
+        if is_forced {
+            self.force();
         }
         let begun = Current {
             number: bout.number,
@@ -122,13 +129,10 @@ impl Simulation {
             return Err(error);
         }
         if !kept {
-            if bout.start == self.now {
-                // What falls on the begin goes by what was: neurons at rest have no past.
-                self.force();
-            }
             self.rest(bout.start);
         }
-        if bout.number == 0 && self.steps == 0 && self.now == Time::ZERO {
+        let is_first = bout.number == 0 && self.steps == 0 && self.now == Time::ZERO;
+        if is_first {
             // Nothing has happened: what was switched on when the network was built begins under this bout's name.
             let before = self.inputs.clone();
             for (_, since) in self.inputs.all_mut() {
@@ -141,7 +145,7 @@ impl Simulation {
             self.renew_sources();
         }
         self.switch(|name| bout.on.iter().any(|on| on == name));
-        self.enter(&bout.regime);
+        self.enter(&bout.regime, is_first || !kept);
         self.look_for_end(bout.regime.until.as_ref());
         Ok(())
     }

@@ -356,17 +356,20 @@ impl Simulation {
 
     /// Lets forces act that are due now, in the order of their names.
     pub(super) fn force(&mut self) {
+        // Neurons that come now have done nothing yet that others could be held against.
+        let populations = 0..self.populations.len();
+        let there: Vec<u32> = populations.map(|at| self.born(at)).collect();
         for at in 0..self.forces.len() {
             if self.forces[at].due() != self.now {
                 continue;
             }
             if self.forces[at].on {
                 match self.forces[at].act {
-                    Act::Neurons(_) => self.adapt(at),
+                    Act::Neurons(_) => self.adapt(at, &there),
                     Act::Birth(_) => self.bear(at),
                     Act::Weights(_) => {
                         for name in self.forces[at].projections.clone() {
-                            self.force_on(at, &name);
+                            self.force_on(at, &name, &there);
                         }
                     }
                     Act::Wiring(_) => {
@@ -380,9 +383,7 @@ impl Simulation {
         }
     }
 
-    fn force_on(&mut self, at: usize, projection: &str) {
-        let populations = 0..self.populations.len();
-        let born: Vec<u32> = populations.map(|at| self.born(at)).collect();
+    fn force_on(&mut self, at: usize, projection: &str, there: &[u32]) {
         let (now, force) = (self.now, &self.forces[at]);
         let Act::Weights(act) = &force.act else {
             return;
@@ -394,7 +395,7 @@ impl Simulation {
             projection,
             populations: &self.populations,
             source: own.source,
-            born: &born,
+            born: there,
         };
         let (sparse, dense) = (own.learning.as_ref().map(|own| own.0), own.dense);
         let mut sites: Vec<(Site<'_>, &[Member])> = Vec::new();

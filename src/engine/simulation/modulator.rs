@@ -215,8 +215,9 @@ impl Simulation {
         self.check_until(regime)
     }
 
-    /// Brings learning and modulators to what a bout says.
-    pub(super) fn enter(&mut self, regime: &Regime) {
+    /// Brings learning and modulators to what a bout says. Where all `is_new`, nothing has been released before, and what there is of a
+    /// modulator is its baseline.
+    pub(super) fn enter(&mut self, regime: &Regime, is_new: bool) {
         self.switch_forces(&regime.suspended);
         self.stimulation.listen(&regime.deaf, self.now);
         for at in 0..self.projections.len() {
@@ -227,8 +228,14 @@ impl Simulation {
         }
         for number in 0..self.modulators.len() {
             let baseline = self.baseline(number);
-            if baseline != self.modulators[number].modulation.baseline() {
-                self.turn_now(number, Turn::Baseline(baseline));
+            let modulation = &self.modulators[number].modulation;
+            let is_settled = !is_new || modulation.after(self.now) == baseline;
+            if modulation.baseline() != baseline || !is_settled {
+                let turn = match is_new {
+                    true => Turn::Settled(baseline),
+                    false => Turn::Baseline(baseline),
+                };
+                self.turn_now(number, turn);
             }
         }
     }

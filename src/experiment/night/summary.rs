@@ -31,6 +31,9 @@ pub struct Summary {
     pub winners: Vec<&'static str>,
     /// Those with the same.
     pub equals: Vec<&'static str>,
+    /// Neurons of the output layer, any of which may be the highest.
+    #[serde(skip)]
+    outputs: usize,
 }
 
 impl Summary {
@@ -57,6 +60,7 @@ impl Summary {
             night: used(model),
             yardsticks,
             scores,
+            outputs: model.mlp.layers.last().copied().unwrap_or(0),
         }
     }
 
@@ -78,13 +82,12 @@ impl Summary {
     pub(crate) fn figure(&self) -> figure::Accuracy {
         let references = self.yardsticks.iter().map(|known| known.name);
         let references = references.filter(|&name| name != SEQUENTIAL);
-        let classes = self.scores.tasks.iter().map(|task| task.split(' ').count());
         let curves = Curves {
             runs: &[(SLEEP, "with nights"), (SEQUENTIAL, "without sleep")],
             references: &references
                 .map(|name| (name, heading(name)))
                 .collect::<Vec<_>>(),
-            n_classes: classes.sum(),
+            n_classes: self.outputs,
             per_task: "With nights",
         };
         curves.of(&self.scores)

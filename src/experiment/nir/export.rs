@@ -7,6 +7,7 @@ use super::{MS_PER_S, NirError};
 use crate::base::parameter::{Spec, Values, complete};
 use crate::base::time::Duration;
 use crate::config::Options;
+use crate::config::network::{Bout, NetworkModel};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::export::{self, ExportError, tables};
 use crate::experiment::load;
@@ -48,6 +49,7 @@ pub fn export(
     let plan = loaded.plan().map_err(ExperimentError::from);
     let plan = plan.map_err(ExportError::from)?;
     let mut left = refuse(&plan)?;
+    left.extend(of_bouts(&model));
     let dt = Duration::from_ms(dt_ms).map_err(|error| {
         no_counterpart(
             "step",
@@ -177,6 +179,10 @@ fn refuse(plan: &NetworkPlan) -> Result<Vec<String>, NirError> {
             "one of its own",
         ));
     }
+    let given = plan.populations.iter().filter(|own| own.v_m.is_some());
+    left.extend(given.map(|own| format!("at which potentials `{}` begins", own.name)));
+    let forces = plan.homeostasis.iter();
+    left.extend(forces.map(|own| format!("that `homeostasis.{}` acts", own.name)));
     let stimuli = plan.noise.len() + plan.currents.len() + plan.spikes.len();
     if stimuli > 0 {
         left.push(format!(
@@ -184,6 +190,19 @@ fn refuse(plan: &NetworkPlan) -> Result<Vec<String>, NirError> {
         ));
     }
     Ok(left)
+}
+
+/// What bouts of `model` change, which a graph has no time for.
+fn of_bouts(model: &NetworkModel) -> Option<String> {
+    let changes = |bout: &&Bout| {
+        let altered = [&bout.factor, &bout.offset, &bout.value];
+        altered.iter().any(|altered| !altered.is_empty())
+    };
+    let n = model.bouts.iter().filter(changes).count();
+    (n > 0).then(|| match n {
+        1 => "what a bout changes: a graph is as the network was declared".into(),
+        n => format!("what {n} bouts change: a graph is as the network was declared"),
+    })
 }
 
 /// A population as a node.

@@ -146,7 +146,7 @@ impl Work<'_> {
             })) => Ok(Some(failed(tripped.to_string()))),
             Ok(_) => Ok(None),
             Err(error) if error.is_stop() => Ok(None),
-            Err(error) if error.would_recur() => Ok(Some(failed(error.to_string()))),
+            Err(error) if error.would_recur() => Ok(Some(failed(error.cause().to_string()))),
             // The sweep goes on with it, nobody else.
             Err(ExperimentError::Resumable { error, .. }) => Err((*error).into()),
             Err(error) => Err(error.into()),

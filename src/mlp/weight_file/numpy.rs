@@ -109,7 +109,7 @@ pub(crate) fn raw_array(bytes: &[u8]) -> Result<RawArray, String> {
 }
 
 impl RawArray {
-    /// Its values, if they are all there, and floats or whole numbers of 32 or 64 bits.
+    /// Its values, the last index being the fastest, if they are all there, and floats of 32 or 64 bits, whole numbers or truths.
     pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
         macro_rules! each {
             ($type:ty, $from:ident) => {{
@@ -118,19 +118,57 @@ impl RawArray {
                 (rest.is_empty() && Some(raw.len()) == count(&self.shape)).then(|| values.collect())
             }};
         }
-        match self.descriptor.as_str() {
+        let values: Option<Vec<f64>> = match self.descriptor.as_str() {
             "<f4" => each!(f32, from_le_bytes),
             "<f8" => each!(f64, from_le_bytes),
+            "|i1" => each!(i8, from_le_bytes),
+            "|u1" | "|b1" => each!(u8, from_le_bytes),
+            "<i2" => each!(i16, from_le_bytes),
             "<i4" => each!(i32, from_le_bytes),
             "<i8" => each!(i64, from_le_bytes),
+            "<u2" => each!(u16, from_le_bytes),
             "<u4" => each!(u32, from_le_bytes),
             "<u8" => each!(u64, from_le_bytes),
             ">f4" => each!(f32, from_be_bytes),
             ">f8" => each!(f64, from_be_bytes),
+            ">i2" => each!(i16, from_be_bytes),
             ">i4" => each!(i32, from_be_bytes),
             ">i8" => each!(i64, from_be_bytes),
+            ">u2" => each!(u16, from_be_bytes),
+            ">u4" => each!(u32, from_be_bytes),
+            ">u8" => each!(u64, from_be_bytes),
             _ => None,
+        };
+        values.map(|values| self.in_order(values))
+    }
+
+    /// Its bytes, the last index being the fastest, if it holds bytes and they are all there; else itself.
+    pub(crate) fn into_bytes(mut self) -> Result<Vec<u8>, Self> {
+        if self.descriptor != "|u1" || Some(self.data.len()) != count(&self.shape) {
+            return Err(self);
         }
+        let bytes = std::mem::take(&mut self.data);
+        Ok(self.in_order(bytes))
+    }
+
+    /// All `values`, the last index being the fastest.
+    fn in_order<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
+        if !self.is_fortran || self.shape.len() < 2 {
+            return values;
+        }
+        let strides = fortran_strides(&self.shape);
+        let place = |mut number: usize| {
+            let axes = self.shape.iter().zip(&strides).rev();
+            axes.map(|(size, stride)| {
+                let index = number % size;
+                number /= size;
+                index * stride
+            })
+            .sum::<usize>()
+        };
+        (0..values.len())
+            .map(|number| values[place(number)])
+            .collect()
     }
 }
 

@@ -117,6 +117,7 @@ fn concentration((kinetics, turns): &(Kinetics, Vec<(i64, Turn)>), t: i64, end: 
         match turn {
             Turn::Release(amount) => n += amount,
             Turn::Baseline(other) => baseline = other,
+            Turn::Settled(other) => (n, baseline) = (other, other),
         }
     }
     decayed(n, baseline, t - now)
@@ -269,6 +270,7 @@ fn modulator() -> (Kinetics, Vec<(i64, Turn)>) {
     let turns = (0..600).map(|k| {
         t += GRID * (1 + stream.below(400) as i64);
         match k % 7 {
+            0 if stream.uniform() < 0.2 => (t, Turn::Settled(stream.uniform() - 0.3)),
             0 => (t, Turn::Baseline(stream.uniform() - 0.3)),
             _ => (t, Turn::Release(1.5 * stream.uniform() - 0.6)),
         }
@@ -307,7 +309,7 @@ pub(super) fn reward() -> Naive {
             let n0 = concentration(&of_flow, span[0], span[0] + 1);
             let baseline = of_flow.1.iter().filter(|(at, _)| *at <= span[0]);
             let baseline = baseline.fold(kinetics.baseline, |known, (_, turn)| match turn {
-                Turn::Baseline(other) => *other,
+                Turn::Baseline(other) | Turn::Settled(other) => *other,
                 Turn::Release(_) => known,
             });
             let ms = (span[1] - span[0]) as f64 * 1e-9;

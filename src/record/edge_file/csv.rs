@@ -109,6 +109,15 @@ impl Header {
         let (source, target) = (find(&columns.source)?, find(&columns.target)?);
         let weight = columns.weight.as_ref().map(&mut find).transpose()?;
         let delay = columns.delay.as_ref().map(&mut find).transpose()?;
+        let all = [Some(source), Some(target), weight, delay];
+        let mut all: Vec<usize> = all.into_iter().flatten().collect();
+        all.sort_unstable();
+        if let Some(pair) = all.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!(
+                "a column for each, not column {} twice",
+                pair[0] + 1
+            ));
+        }
         // Columns by number may have a header nevertheless.
         let is_number = |at: &usize| number::<f64>(names[*at]).is_some();
         Ok(Self {

@@ -103,6 +103,9 @@ impl Header {
             *at = place;
             header.is_row |= by_number;
         }
+        if header.time == header.neuron {
+            return Err(wrong("times and neurons in two columns, not in one"));
+        }
         // Columns by number may have a header nevertheless.
         header.is_row &= [header.time, header.neuron]
             .iter()

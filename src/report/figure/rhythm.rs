@@ -158,12 +158,33 @@ impl Rhythm {
     }
 
     fn legend(&self, canvas: &mut Canvas, y: f64) {
+        const APART: f64 = 9.0;
+        let width = |text: &str| font::width(text, TICK, Weight::Bold);
+        let entries: Vec<(&str, String, Colour)> = self
+            .lines()
+            .map(|(stage, colour)| {
+                (
+                    &stage.name[..],
+                    format!(" (n = {})", stage.segments),
+                    colour,
+                )
+            })
+            .collect();
+        let natural = entries
+            .iter()
+            .map(|(name, n, _)| width(name) + width(n) + APART);
+        let (room, natural) = (FULL_WIDTH - LEFT - 8.0, natural.sum::<f64>());
+        let share = room / entries.len().max(1) as f64 - APART;
         let mut x = LEFT;
-        for (stage, colour) in self.lines() {
-            let text = format!("{} (n = {})", stage.name, stage.segments);
-            let width = font::width(&text, TICK, Weight::Bold);
+        for (name, n, colour) in entries {
+            let name = match natural > room {
+                true => font::fit(name, TICK, Weight::Bold, share - width(&n)),
+                false => name.to_owned(),
+            };
+            let text = name + &n;
+            let right = x + width(&text) + APART;
             canvas.text(Text::new((x, y), TICK, text).bold().colour(colour));
-            x += width + 9.0;
+            x = right;
         }
     }
 

@@ -269,7 +269,9 @@ class RasterView {
     const seconds = to - from >= 2000, unit = seconds ? 1000 : 1;
     for (const t of ticks(from / unit, to / unit, Math.max(inner / 90, 2))) {
       pen.line([[x(t * unit), y], [x(t * unit), y + 4]], palette.soft);
-      pen.text(x(t * unit), y + 15, round(t, 3), { colour: palette.soft, anchor: "center" });
+      // Digits are a little over half as wide as high; the last label ends where the page does.
+      const label = round(t, 3), half = 3.1 * label.length;
+      pen.text(Math.min(x(t * unit), LEFT + inner + RIGHT - half), y + 15, label, { colour: palette.soft, anchor: "center" });
     }
     pen.text(LEFT + inner, y + 27, seconds ? "time, s" : "time, ms", { colour: palette.soft, anchor: "right" });
     this.figure.dataset.spikes = spikes;

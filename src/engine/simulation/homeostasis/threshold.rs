@@ -10,9 +10,9 @@ use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::excitability::Height;
 
 impl Simulation {
-    /// Lets the force at index `at` move the thresholds of its populations. One whose neurons would be impossible, as where a current
+    /// Lets the force at index `at` move the thresholds of its populations, of those neurons of each that have been `there`. One whose neurons would be impossible, as where a current
     /// leads exactly to the threshold, stays as it was until the next instant.
-    pub(super) fn adapt(&mut self, at: usize) {
+    pub(super) fn adapt(&mut self, at: usize, there: &[u32]) {
         for population in self.forces[at].populations.clone() {
             let force = &self.forces[at];
             let Act::Neurons(act) = &force.act else {
@@ -28,7 +28,7 @@ impl Simulation {
                 }
             };
             // Those that are not there yet do not fire for another reason.
-            let born = self.born(population);
+            let born = there[population];
             let rates: Vec<f64> = (0..born).map(rate).collect();
             let before = self.heights[population].clone();
             let mut heights = before.clone();
@@ -85,7 +85,12 @@ impl Simulation {
                     alterations,
                     heights: &all.collect::<Vec<_>>(),
                 };
-                self.rebuilt(&own, now, false, "")?;
+                let built = self.rebuilt(&own, now, false, "");
+                built.map_err(|error| SimulationError::Height {
+                    force: force.name.clone(),
+                    height: height.0,
+                    error: Box::new(error),
+                })?;
             }
         }
         Ok(())
