@@ -212,6 +212,17 @@ mod tests {
     }
 
     #[test]
+    fn rows_may_say_of_which_neuron_they_are() {
+        let text = "x,node_id,y\n0.2,2,1\n0.0,0,3\n0.1,1,2\n";
+        let points = vec![[0.0, 3.0, 0.0], [0.1, 2.0, 0.0], [0.2, 1.0, 0.0]];
+        assert_eq!(table(text.as_bytes(), 3, None).unwrap(), (2, points));
+        assert_eq!(
+            fault("node_id,x\n0,1\n2,3\n", 2, None),
+            "`p.csv`: line 3: found neuron `2`, expected each number from 0 to 1 once, or none that count neurons"
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place() {
         assert_eq!(
             fault("x,Y\n0,0\n", 1, Some(2)),

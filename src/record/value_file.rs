@@ -292,6 +292,34 @@ mod tests {
     }
 
     #[test]
+    fn rows_may_say_of_which_neuron_they_are() {
+        let text = "node_id,tau_m\n2,30\n0,10\n1,20\n";
+        assert_eq!(parsed(text, None), Ok(vec![10.0, 20.0, 30.0]));
+        assert_eq!(parsed(text, Some("node_id")), Ok(vec![2.0, 0.0, 1.0]));
+        let neurons = text.replace("node_id", "neuron");
+        assert_eq!(parsed(&neurons, None), Ok(vec![10.0, 20.0, 30.0]));
+        for (ids, line) in [
+            (["1", "2"], 3),
+            (["0", "0"], 3),
+            (["x", "0"], 2),
+            (["-1", "0"], 2),
+        ] {
+            let text = format!("node_id,tau_m\n{},1\n{},2\n", ids[0], ids[1]);
+            let refused = parsed(&text, None).unwrap_err();
+            let found = format!("line {line}: found neuron `{}`", ids[line - 2]);
+            assert!(refused.contains(&found), "{refused}");
+        }
+        let array = |name: &str, values: &[f64]| RawArray::of_doubles(name, values);
+        let arrays = |ids: &[f64]| [array("tau_m", &[3.0, 1.0]), array("node_id", ids)];
+        let read = |ids: &[f64]| numpy(&arrays(ids), wanted(None)).ok();
+        assert_eq!(read(&[1.0, 0.0]), Some(vec![1.0, 3.0]));
+        assert_eq!(read(&[1.0, 0.5]), None);
+        assert_eq!(read(&[-1.0, 0.0]), None);
+        // Of other rows.
+        assert_eq!(read(&[1.0, 0.0, 2.0]), Some(vec![3.0, 1.0]));
+    }
+
+    #[test]
     fn columns_of_tables() {
         assert_eq!(
             parsed("id,tau_m\n7,20\n8,2e1\n", None),

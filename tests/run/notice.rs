@@ -90,6 +90,52 @@ fn what_never_comes_in_a_network_is_said() {
     assert_eq!(text(&checked.stderr), stderr);
 }
 
+/// What single precision loses for the most part.
+#[test]
+fn changes_of_weights_that_are_lost_are_told() {
+    let place = Place::with_model(
+        r#"
+schema = 1
+experiment = "network"
+duration = "20 ms"
+[population.e]
+neuron = "relay"
+size = 2
+[projection.e_e]
+source = "e"
+target = "e"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 2.0, a_plus = 2e-8, a_minus = 0.01 }
+[homeostasis.fading]
+kind = "decay"
+projection = "e_e"
+every = "1 ms"
+share = "= 1 ms / 24 h"
+[homeostasis.falling]
+kind = "downscaling"
+projection = "e_e"
+every = "10 ms"
+factor = 0.999
+[record]
+weights = { projection = "e_e", at = ["0 ms"] }
+"#,
+    );
+    let (_, kept) = told(&place, "");
+    let told: Vec<&str> = kept
+        .iter()
+        .map(|line| line.split(": ").next().unwrap_or(""))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "`homeostasis.fading.share` changes weights by a share of 1.2e-8, and they are kept in single precision, in steps of 6e-8",
+            "`projection.e_e.plasticity.a_plus` changes weights by a share of 2.0e-8, and they are kept in single precision, in steps of 6e-8",
+        ]
+    );
+}
+
 #[test]
 fn what_all_comes_needs_no_word() {
     let model = NETWORK

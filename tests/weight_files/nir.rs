@@ -173,6 +173,51 @@ fn a_network_as_nir_that_its_own_package_reads() {
     assert!(again.to_string().contains("exists already"), "{again}");
 }
 
+/// What a graph has no word for, and does without, is said.
+#[test]
+fn what_is_left_out_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (folder.path().join("m.toml"), folder.path().join("net.nir"));
+    let text = r#"
+schema = 1
+experiment = "network"
+[population.e]
+neuron = "lif"
+size = 2
+tau_m = "20 ms"
+v_th = "20 mV"
+initial = { v_m = "5 mV" }
+[projection.e_e]
+source = "e"
+target = "e"
+rule = "all_to_all"
+weight = "1 mV"
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = "2 mV" }
+[homeostasis.th]
+kind = "threshold"
+population = "e"
+every = "1 s"
+rate = "5 Hz"
+[[bout]]
+duration = "1 s"
+[[bout]]
+duration = "1 s"
+factor = { "population.e.tau_m" = 0.5 }
+"#;
+    std::fs::write(&model, text).unwrap();
+    let written = export(&model, &Options::default(), 0.1, &out).unwrap();
+    assert_eq!(
+        written.left,
+        [
+            "that `e_e` learns: its weights are as they are built",
+            "at which potentials `e` begins",
+            "that `homeostasis.th` acts",
+            "what a bout changes: a graph is as the network was declared",
+        ]
+    );
+}
+
 /// What NIR's package reads of the first of `files`, which it writes to the second.
 fn as_nir(python: &Path, files: &[&Path]) -> serde_json::Value {
     let printed = Command::new(python)

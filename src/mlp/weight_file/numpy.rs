@@ -109,6 +109,21 @@ pub(crate) fn raw_array(bytes: &[u8]) -> Result<RawArray, String> {
 }
 
 impl RawArray {
+    /// An axis of doubles.
+    #[cfg(test)]
+    pub(crate) fn of_doubles(name: &str, values: &[f64]) -> Self {
+        Self {
+            name: name.into(),
+            shape: vec![values.len()],
+            descriptor: "<f8".into(),
+            is_fortran: false,
+            data: values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect(),
+        }
+    }
+
     /// Its values, the last index being the fastest, if they are all there, and floats of 32 or 64 bits, whole numbers or truths.
     pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
         macro_rules! each {

@@ -71,6 +71,17 @@ fn tables_of_any_columns_are_read_by_their_names() {
     assert_eq!(expected, "one, or the key `axonal_delay` in the model file");
     let (line, found, _) = wrong("pre,post,w,d\n1,2,3,1\n1,2,3\n", &named);
     assert_eq!((line, &found[..]), (3, "`1,2,3`"));
+    let twice = columns(&[
+        ("source", "pre"),
+        ("target", "post"),
+        ("weight", "w"),
+        ("delay", "3"),
+    ]);
+    let (_, found, expected) = wrong("pre,post,w\n1,2,3\n", &twice);
+    assert_eq!(
+        (&found[..], &expected[..]),
+        ("`pre,post,w`", "a column for each, not column 3 twice")
+    );
     let half = EdgeColumns::new(&[("source", "pre".to_owned())].into());
     assert!(half.unwrap_err().to_string().contains("no `target`"));
 }

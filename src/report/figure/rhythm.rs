@@ -351,6 +351,32 @@ mod tests {
     }
 
     #[test]
+    fn names_of_stages_fit_side_by_side() {
+        let stage = |name: &str| StageRhythm {
+            name: name.into(),
+            density: Vec::new(),
+            segments: 12,
+            rates: vec![1.0],
+            raster: None,
+        };
+        let legend = |names: [&str; 4]| {
+            let rhythm = Rhythm {
+                population: "e".into(),
+                quantum_hz: 1.0,
+                stages: names.map(stage).into(),
+            };
+            let mut canvas = Canvas::new(FULL_WIDTH, 50.0, "Rhythms");
+            rhythm.legend(&mut canvas, 20.0);
+            svg::render(&canvas).unwrap()
+        };
+        let short = legend(["W", "N1", "N2", "N3"]);
+        assert!(short.contains(">N3 (n = 12)<"), "{short}");
+        let long = ["a night that is told at length"; 4];
+        let text = legend(long);
+        assert_eq!(text.matches("… (n = 12)<").count(), 4, "{text}");
+    }
+
+    #[test]
     fn rates_that_no_bin_has_have_no_line() {
         let lines = |rates: Vec<f64>| drawn(rates).matches("#0072b2").count();
         assert_eq!(lines(vec![0.0, 1.0, 2.0, 3.0, 3.0]), 1);

@@ -151,6 +151,10 @@ fn errors_name_line_finding_and_expectation() {
         message("a,b\n1,2", &columns("t", "b", false)),
         "line 1: found `a,b`, expected a column `t`, or a number from 1 to 2"
     );
+    assert_eq!(
+        message("a,b\n1,2", &columns("a", "1", false)),
+        "line 1: found `a,b`, expected times and neurons in two columns, not in one"
+    );
     assert!(message("# x\nsender time_ms\n1 2", &plain()).starts_with(
         "line 2: found `sender time_ms`, expected `first_neuron = N` too (`--first-neuron N` of `convert`), the number that NEST gave"
     ));
