@@ -106,6 +106,7 @@ impl Planted {
             tables: [("fields", self.fields()), ("events", table)].into(),
             courses: Vec::new(),
             layered: None,
+            weights: Vec::new(),
         }
     }
 }

@@ -81,6 +81,7 @@ fn recording(name: &str, size: usize, stop_ms: f64) -> Data {
         tables: Default::default(),
         courses: Vec::new(),
         layered: None,
+        weights: Vec::new(),
     }
 }
 

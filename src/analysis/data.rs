@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::layered::Layered;
 use super::trains::{Span, Trains, united};
 use crate::base::suggest;
+use crate::base::time::Time;
 use crate::position::Point;
 
 /// A population whose spikes are known.
@@ -126,6 +127,23 @@ pub struct Course {
     pub spans: Vec<Span>,
 }
 
+/// What became of the synapses of a projection from one look at them to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reweighted {
+    /// The projection.
+    pub projection: String,
+    /// When they were looked at first.
+    pub from: Time,
+    /// And last.
+    pub to: Time,
+    /// Weights then of those that were there both times.
+    pub kept: Vec<(f64, f64)>,
+    /// Weights of those that were there at first alone.
+    pub lost: Vec<f64>,
+    /// Weights of those that were there at last alone.
+    pub gained: Vec<f64>,
+}
+
 /// A recording as measures see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
@@ -141,6 +159,8 @@ pub struct Data {
     pub courses: Vec<Course>,
     /// The layered network whose sleeps these are, if the recording is of one.
     pub layered: Option<Layered>,
+    /// What became of weights within each stretch that is looked at, if that is asked for.
+    pub weights: Vec<Reweighted>,
 }
 
 impl Data {
@@ -172,7 +192,6 @@ impl Data {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Time;
 
     #[test]
     fn bouts_that_come_several_times_are_chosen_together() {
@@ -221,6 +240,7 @@ mod tests {
             tables: BTreeMap::new(),
             courses: Vec::new(),
             layered: None,
+            weights: Vec::new(),
         };
         let spans = data.spans_of("N3 , W").expect("both are there");
         assert_eq!(spans, [data.bouts[0].span, data.bouts[2].span]);

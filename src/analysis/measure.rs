@@ -16,6 +16,7 @@
 //!     tables: Default::default(),
 //!     courses: Vec::new(),
 //!     layered: None,
+//!     weights: Vec::new(),
 //! };
 //! let rate = measure::find("rate")?;
 //! let tables = rate.compute(&data, &Values::new(), 1)?;
@@ -50,6 +51,7 @@ mod spike_distance;
 mod spike_synchronisation;
 mod spike_time_tiling;
 mod spindle;
+mod synaptic_homeostasis;
 pub mod up_down;
 mod van_rossum;
 mod victor_purpura;
@@ -107,6 +109,7 @@ pub static REGISTRY: &[&Measure] = &[
     &class_reactivation::MEASURE,
     &coactivation::MEASURE,
     &layer_order::MEASURE,
+    &synaptic_homeostasis::MEASURE,
 ];
 
 /// Why a measure has no result.
@@ -177,9 +180,18 @@ impl Measure {
         is_own.then_some("the bouts of `before`, `task` and `after`")
     }
 
+    /// Whether it looks at recorded weights, and at no spikes.
+    pub fn reads_weights(&self) -> bool {
+        std::ptr::eq(self.spec, synaptic_homeostasis::MEASURE.spec)
+    }
+
     /// Whether a population without a spike has a value like any other: none in so much time.
     pub fn counts_silence(&self) -> bool {
-        let counting = [rate::MEASURE.spec, population_burst::MEASURE.spec];
+        let counting = [
+            rate::MEASURE.spec,
+            population_burst::MEASURE.spec,
+            synaptic_homeostasis::MEASURE.spec,
+        ];
         counting.iter().any(|spec| std::ptr::eq(self.spec, *spec))
     }
 

@@ -95,7 +95,13 @@ impl Reader {
     }
 
     fn report(&self, origin: Origin, message: String, help: Option<String>, kind: Kind) {
-        self.problems.borrow_mut().push(Problem {
+        let mut problems = self.problems.borrow_mut();
+        let is_same = |known: &Problem| known.origin == origin && known.message == message;
+        // A value that several tables copy is read by each of them.
+        if matches!(kind, Kind::Other) && problems.iter().any(is_same) {
+            return;
+        }
+        problems.push(Problem {
             origin,
             message,
             help,

@@ -281,7 +281,12 @@ pub fn of_run(
         let mut snapshots = run.synapses(projection)?;
         let moments = snapshots.iter();
         let moments = moments.map(|snapshot| (snapshot.label.clone(), snapshot.time));
-        let number = choose(&run, projection, &moments.collect::<Vec<_>>(), at)?;
+        let moments: Vec<_> = moments.collect();
+        if moments.is_empty() {
+            let (place, name) = (run.path().to_owned(), projection.into());
+            return Err(ExportError::NotRecorded { place, name });
+        }
+        let number = choose(&run, projection, &moments, at)?;
         let snapshot = snapshots.swap_remove(number);
         if model_of(&run).is_some_and(|model| learns_in_part(&model, projection)) {
             tracing::warn!(

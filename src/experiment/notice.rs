@@ -41,6 +41,7 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let all = all.chain(late).chain(idle);
     let all = all.chain(of_guard(&model.guard, bouts));
     let all = all.chain(of_precision(network));
+    let all = all.chain(of_frozen(network));
     all.chain(of_record(&model.record)).collect()
 }
 
@@ -82,6 +83,26 @@ fn of_precision(network: &Network) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// Weights above this are frozen under `sleep_replay`, in single precision.
+const FROZEN: f64 = 0.0175;
+
+/// Projections whose rule changes nothing of weights as large as theirs.
+fn of_frozen(network: &Network) -> Vec<String> {
+    let projections = network.projections.iter().filter(|own| !own.is_dense());
+    let frozen = projections.filter_map(|own| {
+        let rule = own.plasticity.as_ref()?.rule.spec.name;
+        let least = own.weight?.reach().0;
+        (rule == "sleep_replay" && least > FROZEN).then(|| {
+            format!(
+                "`projection.{}`: no weight changes: `{rule}` leaves weights above {FROZEN} as they are, and these are {least} and more; weights \
+                 of trained networks are small numbers, whose `gain` says what they add (`rule = \"weights\"`)",
+                own.name
+            )
+        })
+    });
+    frozen.collect()
 }
 
 /// That nothing of a run is kept but its bouts.

@@ -47,9 +47,15 @@ enum Problem {
     ImageType { found: String },
     #[error(
         "found {found}, expected images × rows × columns{}",
-        if *.is_coloured { "\n  help: images have one channel: array.mean(-1).round().astype(\"uint8\")" } else { "" }
+        .channels.map_or_else(String::new, |axis| format!(
+            "\n  help: images have one channel: array.mean({axis}).round().astype(\"uint8\")"
+        ))
     )]
-    ImageShape { found: String, is_coloured: bool },
+    ImageShape {
+        found: String,
+        /// The axis of colours, if it looks like one.
+        channels: Option<i8>,
+    },
     #[error(
         "image {image} has a pixel of {value}, expected bytes from 0 to 255, or each of them over 255\n  \
          help: (255 * (array - array.min()) / np.ptp(array)).round().astype(\"uint8\")"
@@ -179,14 +185,18 @@ fn pixels_of(file: &str, array: RawArray) -> Result<ImageFile, ArrayError> {
         _ => {
             let problem = Problem::ImageShape {
                 found: described(&array),
-                is_coloured: matches!(array.shape[..], [_, _, _, 3 | 4]),
+                channels: match array.shape[..] {
+                    [_, _, _, 3 | 4] => Some(-1),
+                    [_, 3 | 4, _, _] => Some(1),
+                    _ => None,
+                },
             };
             return Err(refused(problem));
         }
     };
     if array.shape.contains(&0) {
-        let (found, is_coloured) = (described(&array), false);
-        return Err(refused(Problem::ImageShape { found, is_coloured }));
+        let (found, channels) = (described(&array), None);
+        return Err(refused(Problem::ImageShape { found, channels }));
     }
     let found = format!("values of type `{}`", array.descriptor);
     let pixels = match array.into_bytes() {

@@ -13,7 +13,7 @@ use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::{LearnMatrix, StateError};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
-use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored};
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, within};
 use together::{Taken, learn_together};
 
 mod flow;
@@ -157,7 +157,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     #[inline(always)]
     fn stored<W: Stored>(&self, strength: f64) -> W {
-        W::of(self.sign * strength.max(self.bounds.0).min(self.bounds.1))
+        W::of(self.sign * within(strength, self.bounds))
     }
 
     /// Logs what synapses see before `t`.

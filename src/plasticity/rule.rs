@@ -396,6 +396,14 @@ impl Stored for f64 {
     }
 }
 
+/// A strength within bounds; one that is no number stays none, so that a guard finds it.
+#[inline(always)]
+pub(super) fn within(strength: f64, (low, high): (f64, f64)) -> f64 {
+    // Each a single instruction of vectors, which `max` and `min` are not.
+    let above = if low > strength { low } else { strength };
+    if high < above { high } else { above }
+}
+
 /// The bound that most rules have.
 pub(super) const W_MAX: ParameterSpec = ParameterSpec::quantity(
     "w_max",

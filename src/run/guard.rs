@@ -232,7 +232,8 @@ struct Guarded {
     most: u64,
 }
 
-/// Windows from one look at the weights under rules without bounds to the next: there may be many, and they grow slowly.
+/// Windows from one look at the weights under rules without bounds to the next, once a run has come so far: there may be many weights, and
+/// what explodes does so early.
 const WEIGHTS_EVERY: i64 = 10;
 
 const PS_PER_S: f64 = 1e12;
@@ -326,7 +327,8 @@ impl Guard {
             self.end_window(now)?;
             // What has not moved since is as finite as it was.
             if engine.steps() != self.checked {
-                if (now.ps() / self.limits.window.ps()) % WEIGHTS_EVERY == 0 {
+                let windows = now.ps() / self.limits.window.ps();
+                if windows <= WEIGHTS_EVERY || windows % WEIGHTS_EVERY == 0 {
                     Tripped::check_weights(engine)?;
                 }
                 Tripped::check_finite(engine)?;

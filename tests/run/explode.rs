@@ -77,3 +77,50 @@ fn training_that_cannot_go_on_names_the_sleep_before() {
         "{stderr}"
     );
 }
+
+/// Where weights have become no numbers, whatever rules make of these, and where they are beyond the limit in the first window.
+#[test]
+fn weights_that_are_no_numbers_any_more_end_a_run() {
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "2 s"
+[population.p]
+neuron = "poisson"
+size = 20
+rate = "20 Hz"
+[population.e]
+neuron = "lif"
+size = 20
+tau_m = "20 ms"
+v_th = "20 mV"
+t_ref = "2 ms"
+[projection.p_e]
+source = "p"
+target = "e"
+rule = "all_to_all"
+weight = "4 mV"
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_power_law", w_0 = "1 mV", lambda = LAMBDA, alpha = 0.01, mu = 1.5, max_weight = MOST }
+[record]
+spikes = "e"
+"#;
+    for (lambda, most, found) in [
+        ("3.0", "\"1e30 mV\"", "expected at most 1e30, without sign"),
+        ("0.3", "\"50 mV\"", "ms, expected at most 50, without sign"),
+    ] {
+        let model = model.replace("LAMBDA", lambda).replace("MOST", most);
+        let place = Place::with_model(&model);
+        let output = place
+            .command("--quiet run model.toml --out r")
+            .output()
+            .expect("it starts");
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{stderr}");
+        assert!(
+            stderr.contains("error: projection `p_e`: the weight from"),
+            "{stderr}"
+        );
+        assert!(stderr.contains(found), "{stderr}");
+    }
+}

@@ -90,6 +90,23 @@ fn what_never_comes_in_a_network_is_said() {
     assert_eq!(text(&checked.stderr), stderr);
 }
 
+/// What the rule of sleep replay leaves as it is.
+#[test]
+fn weights_that_no_rule_changes_are_told() {
+    let model = NETWORK.replace(
+        "[guard]",
+        "[projection.e_e]\nsource = \"e\"\ntarget = \"e\"\nrule = \"all_to_all\"\nweight = \"0.5 mV\"\naxonal_delay = \"1 ms\"\n\
+         plasticity = { rule = \"sleep_replay\", increment = 0.01, decrement = 0.001 }\n[guard]",
+    );
+    let place = Place::with_model(&model);
+    place.write("given.csv", "node_id,timestamp_ms\n0,1\n");
+    let told = |arguments: &str| told(&place, arguments).1.concat();
+    assert!(told("").contains("`projection.e_e`: no weight changes: `sleep_replay` leaves"));
+    std::fs::remove_dir_all(place.path("r")).expect("a run");
+    let small = told("--set projection.e_e.weight=\"0.005mV\"");
+    assert!(!small.contains("no weight changes"), "{small}");
+}
+
 /// What single precision loses for the most part.
 #[test]
 fn changes_of_weights_that_are_lost_are_told() {

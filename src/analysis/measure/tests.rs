@@ -63,6 +63,7 @@ fn bouts_without_a_gap_are_one_stretch() {
         tables: std::collections::BTreeMap::new(),
         courses: Vec::new(),
         layered: None,
+        weights: Vec::new(),
     };
     let spec = find("isi_distance").unwrap().spec;
     data.spans = data.bouts[..2].iter().map(|bout| bout.span).collect();

@@ -282,6 +282,7 @@ mod tests {
             tables: std::collections::BTreeMap::new(),
             courses: Vec::new(),
             layered: None,
+            weights: Vec::new(),
         };
         let values = crate::base::parameter::complete(&SPEC, &Values::new()).unwrap();
         for before in ["--set ", "figure.evoked.up_onsets."] {

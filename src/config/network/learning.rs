@@ -42,7 +42,7 @@ impl Table for Learning {
         }
         if let Some(rule) = entry.filter(|rule| !rule.is_bounded) {
             let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds; looked at \
-                        where a `guard.window` ends";
+                        where each of the first ten `guard.window`s ends, and every tenth after that";
             let dimension = match rule.is_signed {
                 true => Dimension::One,
                 false => Dimension::Weight,

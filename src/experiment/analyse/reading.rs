@@ -1,6 +1,7 @@
 //! One way in for all recordings: run files, and files of spikes from elsewhere.
 
 mod foreign;
+mod reweighted;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::record::recording::{Recording, RecordingError};
 use crate::record::recover::RecoverError;
 use crate::record::sink;
 use foreign::foreign;
+use reweighted::reweighted;
 
 /// What a file holds, before anything is chosen.
 struct Held {
@@ -36,6 +38,9 @@ struct Held {
 pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data), AnalyseError> {
     let opened = Recording::open(&request.file);
     let is_run = opened.is_ok();
+    let asked = request.measures.iter().filter_map(|name| find(name).ok());
+    let asked: Vec<bool> = asked.map(Measure::reads_weights).collect();
+    let of_spikes = asked.contains(&false);
     let (file, fingerprint, held) = match opened {
         Ok(recording) => {
             if request.size.is_some() {
@@ -60,7 +65,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         }
         Err(error) => return Err(error.into()),
     };
-    if held.populations.is_empty() {
+    if held.populations.is_empty() && of_spikes {
         let (found, help) = match is_run {
             true => (
                 "a run of which no spikes were recorded",
@@ -76,6 +81,10 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         });
     }
     let spans = spans(request, &held)?;
+    let weights = match asked.contains(&true) && is_run {
+        true => reweighted(&Recording::open(&file)?, &spans)?,
+        false => Vec::new(),
+    };
     let data = Data {
         populations: held.populations,
         spans,
@@ -83,6 +92,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         tables: BTreeMap::new(),
         courses: held.courses,
         layered: held.layered,
+        weights,
     };
     Ok((file, fingerprint, data))
 }

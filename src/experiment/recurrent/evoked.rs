@@ -38,6 +38,7 @@ fn onsets(
         tables: Default::default(),
         courses: Vec::new(),
         layered: None,
+        weights: Vec::new(),
     };
     let mut all = Vec::new();
     let values = complete(&up_down::SPEC, &asked.values).map_err(MeasureError::from);

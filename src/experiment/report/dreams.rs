@@ -106,6 +106,7 @@ fn data(
         tables: Default::default(),
         courses: Vec::new(),
         layered: Some(layered),
+        weights: Vec::new(),
     }))
 }
 

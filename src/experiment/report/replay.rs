@@ -107,6 +107,7 @@ fn of_population(
         tables: Default::default(),
         courses: vec![course],
         layered: None,
+        weights: Vec::new(),
     };
     let given = Values::from([
         ("bin", Value::Number(BIN_MS)),

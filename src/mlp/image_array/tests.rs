@@ -138,9 +138,11 @@ fn what_is_no_image_or_label_is_refused_with_a_way_out() {
     assert!(
         refused(&npy("<f4", false, "2, 1, 2", &between)).contains("image 1 has a pixel of 0.5")
     );
-    let coloured = refused(&npy("|u1", false, "1, 1, 2, 3", &[0; 6]));
-    assert!(coloured.contains("found 1 × 1 × 2 × 3, expected images × rows × columns"));
-    assert!(coloured.contains("one channel"));
+    let coloured = refused(&npy("|u1", false, "1, 2, 2, 3", &[0; 12]));
+    assert!(coloured.contains("found 1 × 2 × 2 × 3, expected images × rows × columns"));
+    assert!(coloured.contains("array.mean(-1)"));
+    let first = refused(&npy("|u1", false, "1, 3, 2, 2", &[0; 12]));
+    assert!(first.contains("array.mean(1)"), "{first}");
     assert!(refused(&npy("|u1", false, "4,", &[0; 4])).contains("found an axis of 4"));
     assert!(refused(&npy("|u1", false, "0, 2, 2", &[])).contains("found 0 × 2 × 2"));
     // Data that end early, and texts.

@@ -2,7 +2,7 @@
 
 use super::{PlasticMatrix, Pre};
 use crate::base::time::Time;
-use crate::plasticity::rule::{PlasticityRule, Stored, Stretch};
+use crate::plasticity::rule::{PlasticityRule, Stored, Stretch, within};
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     PlasticMatrix<R, PRE, POST>
@@ -32,9 +32,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             modulation: self.modulation.as_ref(),
             own: self.own.get(j).copied().unwrap_or(1.0),
         };
-        let (low, high) = self.bounds;
         let flown = self.rule.flow(strength, state, &stretch);
-        flown.max(low).min(high)
+        within(flown, self.bounds)
     }
 
     /// What the stretch before `t` makes of the row of source `i`.

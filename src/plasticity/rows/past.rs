@@ -4,7 +4,7 @@ use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
 use crate::plasticity::history::History;
 use crate::plasticity::modulation::Modulation;
-use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch};
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch, within};
 
 /// What arrivals have left on the synapses of one row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -138,9 +138,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             modulation: self.modulation,
             own: self.own.get(usize::from(j)).copied().unwrap_or(1.0),
         };
-        let (low, high) = self.bounds;
         let flown = self.rule.flow(strength, state, &stretch);
-        flown.max(low).min(high)
+        within(flown, self.bounds)
     }
 
     /// What a stretch in which nothing is learnt makes of the state of a synapse onto target `j`.
@@ -204,8 +203,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
 }
 
 #[inline(always)]
-pub(super) fn bounded<W: Stored>(strength: f64, (low, high): (f64, f64)) -> W {
-    // Each a single instruction of vectors, which `max` and `min` are not.
-    let above = if strength > low { strength } else { low };
-    W::of(if above < high { above } else { high })
+pub(super) fn bounded<W: Stored>(strength: f64, bounds: (f64, f64)) -> W {
+    W::of(within(strength, bounds))
 }

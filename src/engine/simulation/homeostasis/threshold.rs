@@ -10,8 +10,8 @@ use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::excitability::Height;
 
 impl Simulation {
-    /// Lets the force at index `at` move the thresholds of its populations, of those neurons of each that have been `there`. One whose neurons would be impossible, as where a current
-    /// leads exactly to the threshold, stays as it was until the next instant.
+    /// Lets the force at index `at` move the thresholds of its populations, of those neurons of each that have been `there`. One whose
+    /// neurons would be impossible, as where a current leads exactly to the threshold, stays as it was until the next instant.
     pub(super) fn adapt(&mut self, at: usize, there: &[u32]) {
         for population in self.forces[at].populations.clone() {
             let force = &self.forces[at];
