@@ -265,7 +265,8 @@ impl Network {
         }
         if let Some(figure) = &model.figures.weights {
             stop.ask()?;
-            weights::draw(figure, &run, model, &directory)?;
+            let bouts = self.raster.bouts(&went);
+            weights::draw(figure, &run, model, bouts, &directory)?;
         }
         if let Some(figure) = &model.figures.window {
             stop.ask()?;

@@ -88,8 +88,8 @@
 //! # }
 //! ```
 //!
-//! In the tree the file is `src/plasticity/use_it.rs`, with `crate::` in place of `sharpwave::` and, beside its other imports,
-//! `use crate::plasticity::Rule;`; `src/plasticity.rs` has `mod use_it;` and, in the registry, `&use_it::RULE`. With
+//! In the tree the file is `src/plasticity/use_it.rs`, with `crate` in place of `sharpwave` where it imports, and `Rule` of
+//! `plasticity` imported too; `src/plasticity.rs` has `mod use_it;` and, in the registry, `&use_it::RULE`. With
 //! `pub static RULE: Rule = Rule::of::<UseIt, 1, 0>();` in the file, `describe` shows the rule, any projection of a model file may name it, and mistakes in its parameters are told like those of any
 //! other. For the reference, write the two changes once more in `src/plasticity/tests/naive.rs`: a line in
 //! `src/plasticity/tests.rs` then compares rows and matrix with a synapse that stores all its spikes, to 10⁻¹².

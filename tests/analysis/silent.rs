@@ -82,7 +82,8 @@ fn nobody_fires() {
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("–") && !out.contains("NaN"), "{out}");
 
-    for measure in REGISTRY {
+    // Weights are recorded of no projection here.
+    for measure in REGISTRY.iter().filter(|measure| !measure.reads_weights()) {
         let name = measure.spec.name;
         let mut arguments = vec!["analyse", "r", name];
         let needed = NEEDED.iter().find(|needed| needed.0 == name);

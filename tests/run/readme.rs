@@ -176,6 +176,7 @@ fn what_next_can_be_typed() {
             "accuracy.csv",
             "analysis-001.h5",
             "analysis-002.h5",
+            "analysis-003.h5",
             "confusion.csv",
             "figures",
             "report.html",

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::{MS_PER_S, NirError};
-use crate::base::parameter::{Spec, Values, complete};
+use crate::base::parameter::{Spec, Value, Values, complete};
 use crate::base::time::Duration;
 use crate::config::Options;
 use crate::config::network::{Bout, NetworkModel};
@@ -179,7 +179,7 @@ fn refuse(plan: &NetworkPlan) -> Result<Vec<String>, NirError> {
             "one of its own",
         ));
     }
-    let given = plan.populations.iter().filter(|own| own.v_m.is_some());
+    let given = plan.populations.iter().filter(|own| begins_elsewhere(own));
     left.extend(given.map(|own| format!("at which potentials `{}` begins", own.name)));
     let forces = plan.homeostasis.iter();
     left.extend(forces.map(|own| format!("that `homeostasis.{}` acts", own.name)));
@@ -190,6 +190,26 @@ fn refuse(plan: &NetworkPlan) -> Result<Vec<String>, NirError> {
         ));
     }
     Ok(left)
+}
+
+/// Whether neurons begin at another potential than that to which what NIR has of them leads by itself.
+fn begins_elsewhere(population: &Population) -> bool {
+    let spec = match population.model {
+        "lif" => &lif::SPEC,
+        "lif_exp" => &lif_exp::SPEC,
+        _ => return false,
+    };
+    // What is wrong with them is told where they are written.
+    let Ok(values) = complete(spec, &population.values) else {
+        return false;
+    };
+    let number = |name| values.number(name);
+    let rest = || Some(number("e_l")? + number("tau_m")? / number("c_m")? * number("i_e")?);
+    match (&population.v_m, rest()) {
+        (Some(Value::Number(start)), Some(rest)) => *start != rest,
+        (Some(_), _) => true,
+        (None, _) => number("i_e") != Some(0.0),
+    }
 }
 
 /// What bouts of `model` change, which a graph has no time for.

@@ -8,12 +8,12 @@ use crate::config::network::{NetworkModel, WeightFigure};
 use crate::experiment::error::ExperimentError;
 use crate::record::recording::Recording;
 use crate::record::weight_statistics::WeightStatistics;
-use crate::report::figure::{Course, Moment, WeightCourse};
+use crate::report::figure::{Bout, Course, Moment, WeightCourse};
 
 /// Name of the figure without its endings.
 pub(super) const NAME: &str = "weights";
 
-/// Draws the `figure` of what the run file `run` of `model` holds into the folder `directory`.
+/// Draws the `figure` of what the run file `run` of `model` holds, under its `bouts`, into the folder `directory`.
 ///
 /// # Errors
 /// If the run file is damaged, or the figure cannot be written.
@@ -21,6 +21,7 @@ pub(super) fn draw(
     figure: &WeightFigure,
     run: &Path,
     model: &NetworkModel,
+    bouts: Vec<Bout>,
     directory: &Path,
 ) -> Result<(), ExperimentError> {
     let run = Recording::open(run)?;
@@ -35,7 +36,7 @@ pub(super) fn draw(
     };
     let courses = figure.projections.iter().map(course);
     let courses = courses.collect::<Result<_, ExperimentError>>()?;
-    WeightCourse { courses }.draw(&directory.join(NAME))?;
+    WeightCourse { courses, bouts }.draw(&directory.join(NAME))?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::config::Model;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::night::{CLASS_MEANS, DREAMT};
 use crate::experiment::recurrent::weights::{course, named, unit};
-use crate::report::figure::{Projection, WeightCourse, WeightHistogram};
+use crate::report::figure::{Bout, Projection, WeightCourse, WeightHistogram};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
 /// Snapshots of a projection in the table; of more, as many evenly spaced ones.
@@ -149,9 +149,16 @@ fn courses(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     if courses.is_empty() {
         return Ok(Vec::new());
     }
+    let bouts = run.bouts()?.into_iter().map(|bout| Bout {
+        name: bout.name,
+        start: bout.start,
+        stop: bout.stop,
+        stage: None,
+    });
+    let bouts = bouts.collect();
     Ok(vec![Part::Figure(Picture {
         name: "weights_over_time".into(),
         says: "Weights of each projection over time: quantiles, mean, some single synapses, and histograms at the first and the last moment.".into(),
-        svg: WeightCourse { courses }.svg()?,
+        svg: WeightCourse { courses, bouts }.svg()?,
     })])
 }

@@ -29,7 +29,7 @@ const TOP: f64 = 8.0;
 /// Between two columns: room for the labels of the second's rates.
 const COLUMN_GAP: f64 = 34.0;
 /// From a vertical axis to the first instant.
-const SPINE_GAP: f64 = 3.0;
+pub(super) const SPINE_GAP: f64 = 3.0;
 const RATE_HEIGHT: f64 = 24.0;
 const INNER_GAP: f64 = 7.0;
 const OUTER_GAP: f64 = 11.0;

@@ -1,5 +1,7 @@
 //! Weights over time: how they spread, how single synapses fare, and what they were at the start and at the end.
 
+use super::raster::{Bout, Column, SPINE_GAP, Strips, Window};
+use crate::base::time::{Duration, Time};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis, Tick};
 use crate::report::canvas::{Anchor, Canvas, Point, Stroke, Text};
@@ -54,11 +56,13 @@ pub struct Moment {
 }
 
 /// Weights over time, a row for each projection: median, bands and mean, single synapses, and histograms at the start and at
-/// the end, all on one axis.
+/// the end, all on one axis; over the first row bouts, if there are several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightCourse {
     /// A row each.
     pub courses: Vec<Course>,
+    /// The bouts of the run.
+    pub bouts: Vec<Bout>,
 }
 
 impl WeightCourse {
@@ -74,7 +78,11 @@ impl WeightCourse {
         let n_rows = self.courses.len().max(1);
         let caption = self.caption();
         let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
-        let bottom = TOP + ROW * n_rows as f64 - 12.0;
+        let above = self
+            .courses
+            .first()
+            .map_or(0.0, |first| first.above(&self.bouts));
+        let bottom = TOP + above + ROW * n_rows as f64 - 12.0;
         let mut canvas = Canvas::new(
             FULL_WIDTH,
             bottom + NOTE_LINE * caption.len() as f64,
@@ -86,12 +94,14 @@ impl WeightCourse {
         }
         let letters = ('a'..='z').map(String::from);
         for (row, (course, letter)) in self.courses.iter().zip(letters).enumerate() {
-            let top = TOP + ROW * row as f64;
-            canvas.text(Text::new((4.0, top - 10.0), PANEL, letter).bold());
-            course.draw(&mut canvas, top);
+            let top = TOP + above + ROW * row as f64;
+            let bouts = if row == 0 { &self.bouts[..] } else { &[] };
+            let title = top - 10.0 - course.above(bouts);
+            canvas.text(Text::new((4.0, title), PANEL, letter).bold());
+            course.draw(&mut canvas, top, bouts);
         }
         if self.courses.is_empty() {
-            let centre = (FULL_WIDTH / 2.0, TOP + HEIGHT / 2.0);
+            let centre = (FULL_WIDTH / 2.0, TOP + above + HEIGHT / 2.0);
             axis::say(&mut canvas, centre, "no projections");
         }
         canvas
@@ -172,8 +182,30 @@ impl Course {
         self.moments.iter().any(|moment| moment.n != n)
     }
 
-    fn draw(&self, canvas: &mut Canvas, top: f64) {
+    /// The stretch of time between two places on the page.
+    fn column(&self, (left, right): (f64, f64)) -> Column {
+        let time = |moment: Option<&Moment>| {
+            let time = moment.and_then(|moment| Time::from_ms(moment.time_ms).ok());
+            time.unwrap_or(Time::ZERO)
+        };
+        let window = Window {
+            start: time(self.moments.first()),
+            stop: time(self.moments.last()),
+            bin: Duration::ZERO,
+        };
+        Column::new(window, Time::ZERO, (left - SPINE_GAP, right))
+    }
+
+    /// How much room `bouts` take over the panels.
+    fn above(&self, bouts: &[Bout]) -> f64 {
+        let column = self.column((LEFT, LEFT + WIDTHS[0]));
+        Strips::new(bouts, &[], &column).height()
+    }
+
+    fn draw(&self, canvas: &mut Canvas, top: f64, bouts: &[Bout]) {
         let bottom = top + HEIGHT;
+        let above = self.above(bouts);
+        let title_at = top - 10.0 - above;
         /// Above and below all weights, as a share.
         const MARGIN: f64 = 0.04;
         let quantiles = self.moments.iter().flat_map(|moment| moment.quantiles);
@@ -210,12 +242,17 @@ impl Course {
         };
 
         let name = font::fit(&self.name, LABEL, Weight::Bold, WIDTHS[0] - 66.0);
-        canvas.text(Text::new((LEFT, top - 10.0), LABEL, name).bold());
+        canvas.text(Text::new((LEFT, title_at), LABEL, name).bold());
+        for k in 0..2 {
+            let axis = over(k);
+            let column = self.column((axis.from, axis.to));
+            Strips::new(bouts, &[], &column).draw(canvas, &column, (top - above, bottom), k == 0);
+        }
         self.spread(canvas, &over(0), &weights);
         legend(
             canvas,
             LEFT + WIDTHS[0],
-            top,
+            title_at,
             &[("mean", VERMILION), ("median", BLUE)],
         );
         let shown = match self.is_rewired() {
@@ -231,10 +268,10 @@ impl Course {
                 }
             }
         };
-        canvas.text(Text::new((lefts[1] + inset[1], top - 10.0), LABEL, shown));
+        canvas.text(Text::new((lefts[1] + inset[1], title_at), LABEL, shown));
         let shares = self.histograms(canvas, lefts[2], &weights);
         let names = [("end", VERMILION), ("start", GREY)];
-        legend(canvas, lefts[2] + WIDTHS[2], top, &names);
+        legend(canvas, lefts[2] + WIDTHS[2], title_at, &names);
 
         let ticks = weights.ticks(4);
         let bare: Vec<Tick> = ticks
@@ -400,101 +437,15 @@ fn curve(canvas: &mut Canvas, points: Vec<Point>, stroke: Stroke) {
     }
 }
 
-/// Names in their colours over a panel that ends at `right`, the first the rightmost.
-fn legend(
-    canvas: &mut Canvas,
-    right: f64,
-    top: f64,
-    names: &[(&str, crate::report::style::Colour)],
-) {
+/// Names in their colours at `y`, over a panel that ends at `right`, the first the rightmost.
+fn legend(canvas: &mut Canvas, right: f64, y: f64, names: &[(&str, crate::report::style::Colour)]) {
     let mut x = right;
     for &(name, colour) in names {
-        let text = Text::new((x, top - 10.0), TICK, name).bold().colour(colour);
+        let text = Text::new((x, y), TICK, name).bold().colour(colour);
         canvas.text(text.anchor(Anchor::End));
         x -= font::width(name, TICK, Weight::Bold) + 7.0;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A course of `n` synapses at each moment, some of which are followed.
-    fn course(n: &[u64], tracked: usize, named: usize) -> Course {
-        let moment = |(k, &n): (usize, &u64)| Moment {
-            time_ms: 1e3 * k as f64,
-            n,
-            mean: 0.5,
-            quantiles: [0.1, 0.3, 0.5, 0.7, 0.9],
-        };
-        let histogram = (vec![0.0, 0.5, 1.0], vec![3, 4]);
-        Course {
-            name: "e_e".into(),
-            unit: "mV".into(),
-            moments: n.iter().enumerate().map(moment).collect(),
-            tracked: vec![vec![0.5; n.len()]; tracked],
-            named,
-            histograms: [histogram.clone(), histogram],
-        }
-    }
-
-    #[test]
-    fn single_synapses_are_what_they_are_said_to_be() {
-        let said = |courses: &[Course]| {
-            let courses = courses.to_vec();
-            let caption = WeightCourse { courses }.caption();
-            let at = caption.find(" Single synapses: ");
-            at.map(|at| caption[at + 18..].to_owned())
-        };
-        let same = [7, 7];
-        let drawn = "drawn at random before the run.";
-        let named = "the named pairs of source and target.";
-        assert_eq!(said(&[course(&same, 3, 0)]).as_deref(), Some(drawn));
-        assert_eq!(said(&[course(&same, 2, 2)]).as_deref(), Some(named));
-        let both = "drawn at random before the run, and the named pairs of source and target.";
-        assert_eq!(said(&[course(&same, 5, 2)]).as_deref(), Some(both));
-        assert_eq!(said(&[course(&same, 0, 0)]), None);
-        // Where synapses come and go no single ones are shown.
-        assert_eq!(said(&[course(&[7, 9], 2, 2)]), None);
-        let two = [course(&[7, 9], 2, 2), course(&same, 3, 0)];
-        assert_eq!(said(&two).as_deref(), Some(drawn));
-    }
-
-    #[test]
-    fn where_no_synapse_is_left_nothing_is_drawn() {
-        let mut course = course(&[7, 7, 0], 0, 0);
-        let last = &mut course.moments[2];
-        (last.mean, last.quantiles) = (f64::NAN, [f64::NAN; 5]);
-        course.histograms[0] = (vec![0.0, 0.5, 1.0], vec![0, 7]);
-        course.histograms[1] = (vec![f64::NAN; 3], vec![0, 0]);
-        let courses = vec![course];
-        let figure = WeightCourse { courses };
-        let caption = figure.caption();
-        let said = "7 synapses at the start, 0 at the end, bins of 0.5 mV.";
-        assert!(
-            caption.contains(said) && !caption.contains("cut off"),
-            "{caption}"
-        );
-        let svg = crate::report::canvas::svg::render(&figure.canvas()).expect("a figure");
-        assert!(!svg.contains("NaN"), "{svg}");
-    }
-
-    /// The numbers lie left of the panel, and right of the one before it.
-    #[test]
-    fn numbers_of_synapses_stand_outside_of_their_panel() {
-        for n in [[4_000, 12_500], [7, 9]] {
-            let course = course(&n, 0, 0);
-            let left = LEFT + WIDTHS[0] + GAP;
-            let panel = left + course.count_inset();
-            let ticks = course.counts(0.0, HEIGHT).1;
-            assert!(ticks.len() > 1, "{n:?}");
-            for tick in ticks {
-                let label = font::width(&tick.label, TICK, Weight::Regular);
-                let free = panel - label - 5.0;
-                assert!(free > LEFT + WIDTHS[0] + 5.0, "{}", tick.label);
-            }
-            assert!(panel < left + WIDTHS[1] / 2.0);
-        }
-        assert_eq!(course(&[7, 7], 0, 0).count_inset(), 0.0);
-    }
-}
+mod tests;
