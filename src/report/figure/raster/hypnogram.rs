@@ -1,7 +1,7 @@
 //! The bouts of a night as a hypnogram over a raster: steps from stage to stage, REM sleep thick.
 
+use super::Bout;
 use super::column::Column;
-use super::{Bout, LEFT};
 use crate::protocol::stage::Stage;
 use crate::report::canvas::{Anchor, Canvas, Stroke, Text};
 use crate::report::style::{AXIS, GREY, HAIR, INK, NOTE, PALE};
@@ -29,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas, column: &Column, bouts: &[Bout], top: f6
     for stage in ROWS {
         let y = at(stage);
         if names {
-            let text = Text::new((LEFT - 4.0, y), NOTE, stage.name()).colour(GREY);
+            let text = Text::new((column.spine - 4.0, y), NOTE, stage.name()).colour(GREY);
             canvas.text(text.anchor(Anchor::End).level());
         }
         let row = vec![(column.time.from, y), (column.time.to, y)];

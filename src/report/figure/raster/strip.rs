@@ -1,7 +1,7 @@
 //! What happened when: bouts and stimuli as strips over a raster.
 
 use super::column::Column;
-use super::{Bout, LEFT, Stimulus, hypnogram};
+use super::{Bout, Stimulus, hypnogram};
 use crate::base::time::Time;
 use crate::report::canvas::{Anchor, Canvas, Stroke, Text};
 use crate::report::font::{self, Weight};
@@ -83,8 +83,8 @@ impl<'a> Strips<'a> {
         names: bool,
     ) {
         let name = |canvas: &mut Canvas, y: f64, name: &str| {
-            let shown = font::fit(name, NOTE, Weight::Regular, LEFT - 10.0);
-            let text = Text::new((LEFT - 4.0, y), NOTE, shown).colour(GREY);
+            let shown = font::fit(name, NOTE, Weight::Regular, column.spine - 10.0);
+            let text = Text::new((column.spine - 4.0, y), NOTE, shown).colour(GREY);
             canvas.text(text.anchor(Anchor::End).level());
         };
         let mut y = top;
