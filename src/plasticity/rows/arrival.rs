@@ -138,7 +138,7 @@ where
             let now = met.strength.get();
             let changed = self.rule.arrive(now, &mut met.state, &event);
             let changed = past.gained(now, changed, t);
-            (*strength, *state) = (bounded(changed, self.bounds), met.state);
+            (*strength, *state) = (bounded::<R, W, PRE, POST>(changed, self.bounds), met.state);
         }
     }
 }

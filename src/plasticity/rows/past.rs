@@ -110,7 +110,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 flown = at;
             }
             let changed = self.rule.fire(now, &mut state, &event);
-            strength = bounded(self.gained(now, changed, at), self.bounds);
+            strength = bounded::<R, W, PRE, POST>(self.gained(now, changed, at), self.bounds);
             now = strength.get();
             last_spike = at;
         }
@@ -177,7 +177,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
     ) -> Met<W, R::State, POST> {
         let pre = times(pre, self.path.fall)[0];
         Met {
-            strength: bounded(strength.get() + pre * sum, self.bounds),
+            strength: bounded::<R, W, PRE, POST>(strength.get() + pre * sum, self.bounds),
             state: R::State::default(),
             last_spike: Time::NEVER,
             post,
@@ -202,7 +202,20 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
     }
 }
 
+/// A strength within the bounds of the rule `R`, as it is stored.
 #[inline(always)]
-pub(super) fn bounded<W: Stored>(strength: f64, bounds: (f64, f64)) -> W {
-    W::of(within(strength, bounds))
+pub(super) fn bounded<R, W, const PRE: usize, const POST: usize>(
+    strength: f64,
+    (low, high): (f64, f64),
+) -> W
+where
+    R: PlasticityRule<PRE, POST>,
+    W: Stored,
+{
+    if !R::BOUNDED {
+        return W::of(within(strength, (low, high)));
+    }
+    // Of finite bounds no strength comes that is no number; so bounds stay in memory, and registers are free.
+    let above = if strength > low { strength } else { low };
+    W::of(if above < high { above } else { high })
 }

@@ -93,7 +93,7 @@ where
                 }
             }
             for (strength, now) in strengths.iter_mut().zip(now) {
-                *strength = bounded(*now, self.bounds);
+                *strength = bounded::<R, W, PRE, POST>(*now, self.bounds);
             }
             states.copy_from_slice(&own[..n]);
         }
@@ -211,7 +211,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             self.rule.fire_each(now, &mut own, &events, n);
             for k in 0..n {
                 let is_left = unseen[k] > round;
-                let after = bounded(now[k], self.bounds);
+                let after = bounded::<R, W, PRE, POST>(now[k], self.bounds);
                 strengths[k] = if is_left { after } else { strengths[k] };
                 states[k] = if is_left { own[k] } else { states[k] };
             }
@@ -295,7 +295,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                     None => now[lane],
                     Some(_) => self.gained(strengths[k].get(), now[lane], at[lane]),
                 };
-                strengths[k] = bounded(after, self.bounds);
+                strengths[k] = bounded::<R, W, PRE, POST>(after, self.bounds);
                 states[k] = own[lane];
                 late[still] = k as u8;
                 still += usize::from(unseen[k] > rounds + 1);
