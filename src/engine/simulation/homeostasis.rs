@@ -356,6 +356,10 @@ impl Simulation {
 
     /// Lets forces act that are due now, in the order of their names.
     pub(super) fn force(&mut self) {
+        // Asked in every window.
+        if self.forces.iter().all(|force| force.due() != self.now) {
+            return;
+        }
         // Neurons that come now have done nothing yet that others could be held against.
         let populations = 0..self.populations.len();
         let there: Vec<u32> = populations.map(|at| self.born(at)).collect();
