@@ -1,9 +1,10 @@
 //! What became of weights: whether they fell as a whole, and the strong ones kept their place.
 
-use super::{Chance, Measure, MeasureError, lacks};
+use super::{Chance, Measure, MeasureError, lacks, sd};
 use crate::analysis::data::{Data, Reweighted};
 use crate::analysis::table::{Rows, Table};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
+use crate::base::time::Time;
 
 static SPEC: Spec = Spec {
     name: "synaptic_homeostasis",
@@ -37,7 +38,6 @@ struct Told<'a> {
 }
 
 /// What became of the strongest.
-#[derive(Default)]
 struct Strong {
     n: usize,
     overlap: f64,
@@ -56,7 +56,8 @@ fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, Measure
     }
     let share = values["share"];
     let told: Vec<Told<'_>> = data.weights.iter().map(|of| told(of, share)).collect();
-    let seconds = |time: crate::base::time::Time| time.as_ms() / 1e3;
+    const MS_PER_S: f64 = 1e3;
+    let seconds = |time: Time| time.as_ms() / MS_PER_S;
     let table = Rows::new("synaptic_homeostasis", &told)
         .with("projection", "", "which", |own| own.of.projection.clone())
         .with(
@@ -137,40 +138,36 @@ fn total(weights: &[f64]) -> f64 {
     weights.iter().map(|weight| weight.abs()).sum()
 }
 
-/// The standard deviation of logarithms; undefined of none.
+/// The standard deviation of logarithms.
 fn log_sd(weights: &[f64]) -> f64 {
     let logs: Vec<f64> = weights
         .iter()
         .filter(|weight| **weight != 0.0)
         .map(|weight| libm::log(weight.abs()))
         .collect();
-    let n = logs.len() as f64;
-    let mean = logs.iter().sum::<f64>() / n;
-    let squares = logs.iter().map(|log| (log - mean).powi(2));
-    (squares.sum::<f64>() / n).sqrt()
+    sd(&logs)
 }
 
-/// The places of the `n` strongest, of equals the first ones.
-fn strongest(weights: impl Iterator<Item = f64>, n: usize) -> Vec<usize> {
+/// Which of the weights are the `n` strongest, of equals the first ones.
+fn strongest(weights: impl Iterator<Item = f64>, n: usize) -> Vec<bool> {
     let mut all: Vec<(usize, f64)> = weights.map(f64::abs).enumerate().collect();
-    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut is_strong = vec![false; all.len()];
+    if n < all.len() {
+        all.select_nth_unstable_by(n, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    }
     all.truncate(n);
-    all.into_iter().map(|(place, _)| place).collect()
+    all.iter().for_each(|&(place, _)| is_strong[place] = true);
+    is_strong
 }
 
 fn strong(kept: &[(f64, f64)], share: f64) -> Strong {
     let n = (kept.len() as f64 * share).ceil() as usize;
-    let (was, is) = (
-        strongest(kept.iter().map(|pair| pair.0), n),
-        strongest(kept.iter().map(|pair| pair.1), n),
-    );
-    let mut among = vec![false; kept.len()];
-    is.iter().for_each(|&place| among[place] = true);
-    let stayed = was.iter().filter(|&&place| among[place]).count();
-    let mut is_strong = vec![false; kept.len()];
-    was.iter().for_each(|&place| is_strong[place] = true);
+    let was = strongest(kept.iter().map(|pair| pair.0), n);
+    let is = strongest(kept.iter().map(|pair| pair.1), n);
+    let stayed = was.iter().zip(&is).filter(|(was, is)| **was && **is);
+    let stayed = stayed.count();
     let sum = |strong: bool, of: fn(&(f64, f64)) -> f64| {
-        let own = kept.iter().zip(&is_strong).filter(|(_, is)| **is == strong);
+        let own = kept.iter().zip(&was).filter(|(_, was)| **was == strong);
         own.map(|(pair, _)| of(pair).abs()).sum::<f64>()
     };
     let [strong, rest] =
@@ -188,7 +185,6 @@ fn strong(kept: &[(f64, f64)], share: f64) -> Strong {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Time;
 
     #[test]
     fn by_hand() {
@@ -214,7 +210,7 @@ mod tests {
         assert_eq!(total_ratio, (18.0 + 1.0 + 10.0 + 1.0) / 60.0);
         let logs = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 5.0_f64].map(f64::ln);
         let mean = logs.iter().sum::<f64>() / 11.0;
-        let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / 11.0;
+        let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / 10.0;
         assert!((log_sd[0] - variance.sqrt()).abs() < 1e-12);
         assert_eq!((strong.n, strong.overlap), (2, 0.5));
         assert_eq!((strong.ratio, strong.rest_ratio), (11.0 / 19.0, 0.5));

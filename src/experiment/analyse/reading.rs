@@ -37,22 +37,22 @@ struct Held {
 /// The file that was read, its fingerprint, and what was asked for of it.
 pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data), AnalyseError> {
     let opened = Recording::open(&request.file);
-    let is_run = opened.is_ok();
     let asked = request.measures.iter().filter_map(|name| find(name).ok());
-    let asked: Vec<bool> = asked.map(Measure::reads_weights).collect();
-    let of_spikes = asked.contains(&false);
+    let (of_weights, of_spikes): (Vec<_>, Vec<_>) =
+        asked.partition(|measure| measure.reads_weights());
+    let (of_weights, of_spikes) = (!of_weights.is_empty(), !of_spikes.is_empty());
+    let mut recorded = None;
     let (file, fingerprint, held) = match opened {
         Ok(recording) => {
             if request.size.is_some() {
                 let expected = "no `--size`: the file says how many neurons there are";
                 return Err(AnalyseError::request("`--size`", "a run of ours", expected));
             }
-            let held = run(&recording, request)?;
-            (
-                recording.path().to_owned(),
-                recording.fingerprint().map(str::to_owned),
-                held,
-            )
+            let held = run(&recording, request, of_spikes)?;
+            let fingerprint = recording.fingerprint().map(str::to_owned);
+            let path = recording.path().to_owned();
+            recorded = Some(recording);
+            (path, fingerprint, held)
         }
         Err(RecordingError::Open(RecoverError::Foreign { .. } | RecoverError::NotHdf5 { .. })) => {
             let held = foreign(request)?;
@@ -66,7 +66,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         Err(error) => return Err(error.into()),
     };
     if held.populations.is_empty() && of_spikes {
-        let (found, help) = match is_run {
+        let (found, help) = match recorded.is_some() {
             true => (
                 "a run of which no spikes were recorded",
                 "\n  help: name populations under `spikes` of [record] in the model file",
@@ -81,9 +81,9 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         });
     }
     let spans = spans(request, &held)?;
-    let weights = match asked.contains(&true) && is_run {
-        true => reweighted(&Recording::open(&file)?, &spans)?,
-        false => Vec::new(),
+    let weights = match recorded.filter(|_| of_weights) {
+        Some(recording) => reweighted(&recording, &spans)?,
+        None => Vec::new(),
     };
     let data = Data {
         populations: held.populations,
@@ -144,11 +144,12 @@ pub(super) fn leave_silent(request: &Request, data: &mut Data) -> Result<(), Ana
     })
 }
 
-/// A run of ours.
-fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
+/// A run of ours, with its spikes if those are asked for.
+fn run(recording: &Recording, request: &Request, of_spikes: bool) -> Result<Held, AnalyseError> {
     let names = &request.populations[..];
     let recorded = recording.populations().iter().filter(|p| p.recorded > 0);
     let names: Vec<String> = match names {
+        [] if !of_spikes => Vec::new(),
         [] => recorded.map(|population| population.name.clone()).collect(),
         names => names.to_vec(),
     };
