@@ -1,6 +1,6 @@
 //! A TOML document in which every key and value knows where it was written.
 
-mod inherited;
+pub(super) mod inherited;
 
 use std::ops::Range;
 

@@ -10,6 +10,7 @@ use crate::experiment::score::Score;
 use crate::mlp::images::Images;
 use crate::network::oscillation::Pace;
 use crate::network::{Data, Homeostasis, Modulator, Network, Oscillation, Stimulus, Trigger};
+use crate::plasticity::sleep_replay::{self, FROZEN};
 use crate::protocol::hypnogram::Bout;
 use crate::run::guard::Limits;
 use crate::stimulus::{self, Brings, Spike};
@@ -85,16 +86,13 @@ fn of_precision(network: &Network) -> Vec<String> {
     .collect()
 }
 
-/// Weights above this are frozen under `sleep_replay`, in single precision.
-const FROZEN: f64 = 0.0175;
-
 /// Projections whose rule changes nothing of weights as large as theirs.
 fn of_frozen(network: &Network) -> Vec<String> {
     let projections = network.projections.iter().filter(|own| !own.is_dense());
     let frozen = projections.filter_map(|own| {
         let rule = own.plasticity.as_ref()?.rule.spec.name;
         let least = own.weight?.reach().0;
-        (rule == "sleep_replay" && least > FROZEN).then(|| {
+        (rule == sleep_replay::SPEC.name && least > FROZEN).then(|| {
             format!(
                 "`projection.{}`: no weight changes: `{rule}` leaves weights above {FROZEN} as they are, and these are {least} and more; weights \
                  of trained networks are small numbers, whose `gain` says what they add (`rule = \"weights\"`)",

@@ -154,8 +154,20 @@ impl DataSet {
             return Self::read(name, &find(path)?);
         }
         let [train, test] = image_array::read_set(path)?;
-        let files = [train.0, train.2, test.0, test.2];
-        Self::new(name, &files, train.1, train.3, test.1, test.3)
+        let files = [
+            train.images_file,
+            train.labels_file,
+            test.images_file,
+            test.labels_file,
+        ];
+        Self::new(
+            name,
+            &files,
+            train.images,
+            train.labels,
+            test.images,
+            test.labels,
+        )
     }
 
     /// Four files in the order of [`FILES`], whatever their names: IDX files, plain or gzipped, or NumPy files of one array.

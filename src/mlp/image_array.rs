@@ -80,12 +80,23 @@ pub fn is_array(path: &Path) -> bool {
     read.is_ok() && (start.starts_with(b"PK\x03\x04") || start == b"\x93NUMPY")
 }
 
-/// Training images and labels, test images and labels in the archive at `path`, each with what messages call it.
+/// Images with their labels, and what messages call both.
+pub struct Half {
+    /// Where the images are.
+    pub images_file: String,
+    /// The images.
+    pub images: ImageFile,
+    /// Where the labels are.
+    pub labels_file: String,
+    /// The labels.
+    pub labels: Vec<u8>,
+}
+
+/// The training half and the test half of the archive at `path`.
 ///
 /// # Errors
 /// Every kind of [`ArrayError`].
-#[expect(clippy::type_complexity, reason = "two halves of the same")]
-pub fn read_set(path: &Path) -> Result<[(String, ImageFile, String, Vec<u8>); 2], ArrayError> {
+pub fn read_set(path: &Path) -> Result<[Half; 2], ArrayError> {
     let shown = path.display().to_string();
     let mut arrays = arrays(path)?;
     let named = |arrays: &[RawArray], name: &str| {
@@ -112,9 +123,13 @@ pub fn read_set(path: &Path) -> Result<[(String, ImageFile, String, Vec<u8>); 2]
             let at = named(&arrays, name).unwrap_or_default();
             (format!("{shown}/{name}"), arrays.swap_remove(at))
         };
-        let ((images, pixels), (labels, classes)) = (take(images), take(labels));
-        let (pixels, classes) = (pixels_of(&images, pixels)?, classes_of(&labels, classes)?);
-        Ok((images, pixels, labels, classes))
+        let ((images_file, images), (labels_file, labels)) = (take(images), take(labels));
+        Ok(Half {
+            images: pixels_of(&images_file, images)?,
+            images_file,
+            labels: classes_of(&labels_file, labels)?,
+            labels_file,
+        })
     };
     Ok([half(images, labels)?, half(test_images, test_labels)?])
 }

@@ -421,3 +421,18 @@ pub(super) const fn share(name: &'static str, default: f64, doc: &'static str) -
 pub(super) const fn tau(name: &'static str, default_ms: f64, doc: &'static str) -> ParameterSpec {
     ParameterSpec::quantity(name, Dimension::Time, Range::Positive, doc).or_number(default_ms)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_stays_none_within_bounds() {
+        let all = [-1.0, 0.0, 0.5, 2.0, f64::INFINITY];
+        assert_eq!(
+            all.map(|w| within(w, (0.0, 1.0))),
+            [0.0, 0.0, 0.5, 1.0, 1.0]
+        );
+        assert!(within(f64::NAN, (0.0, f64::INFINITY)).is_nan());
+    }
+}

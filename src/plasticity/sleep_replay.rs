@@ -46,6 +46,9 @@ pub static SPEC: Spec = Spec {
     source: "Tadros, Krishnan, Ramyaa, Bazhenov 2022, Nat Commun 13:7742; s(w) from the published code",
 };
 
+/// Weights from here on are frozen: single precision takes s(w) for 0.
+pub const FROZEN: f64 = 0.0175;
+
 /// Width of the sigmoid in s(w), from the published code.
 const WIDTH: f32 = 0.001;
 
@@ -171,7 +174,7 @@ mod tests {
     fn softness_at_its_landmarks() {
         assert_eq!(softness(0.0), 1.0);
         assert_eq!(softness(-1.0), 2.0);
-        assert_eq!(softness(0.018), 0.0, "frozen");
+        assert_eq!(softness(FROZEN as f32), 0.0, "frozen");
         assert!(softness(0.015) > 0.0);
     }
 

@@ -129,7 +129,7 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
         return Err(Fault::content("its end", found, &expected_rows(size)));
     }
     if order.is_some() {
-        let own = neurons.iter().map(|&(_, field)| row_order::neuron(field));
+        let own = neurons.iter().map(|&(_, field)| number(field));
         points = row_order::ordered(&points, own, |at| {
             let (index, field) = neurons[at];
             (format!("line {}", index + 1), quote(field))

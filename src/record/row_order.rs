@@ -1,6 +1,5 @@
 //! Tables and arrays whose rows say which neuron they are of.
 
-use super::csv::number;
 use super::dataset::Fault;
 
 /// What such a column is called.
@@ -10,11 +9,6 @@ const NAMES: [&str; 2] = ["node_id", "neuron"];
 pub(super) fn column<'a>(names: impl Iterator<Item = &'a [u8]> + Clone) -> Option<usize> {
     let mut known = NAMES.iter();
     known.find_map(|known| names.clone().position(|name| name == known.as_bytes()))
-}
-
-/// A neuron as a table has it.
-pub(super) fn neuron(field: &[u8]) -> Option<usize> {
-    number(field)
 }
 
 /// The `rows` in the order of their `neurons`; `row` says where one lies and what stands there.

@@ -185,7 +185,7 @@ fn table(bytes: &[u8], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
     let values = lines.iter().copied().map(value);
     let values = values.collect::<Result<Vec<f64>, _>>()?;
     let field = |line| separator.fields(line).nth(order).unwrap_or_default();
-    let neurons = lines.iter().map(|(_, line)| row_order::neuron(field(line)));
+    let neurons = lines.iter().map(|(_, line)| number(field(line)));
     row_order::ordered(&values, neurons, |at| {
         let (index, line) = lines[at];
         (format!("line {}", index + 1), quote(field(line)))
@@ -225,13 +225,10 @@ fn numpy(arrays: &[RawArray], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
     let Some(neurons) = order.and_then(RawArray::numbers) else {
         return Ok(values);
     };
-    let whole = neurons
-        .iter()
-        .map(|&neuron| (neuron.fract() == 0.0).then_some(neuron as usize));
-    let whole = whole
-        .zip(&neurons)
-        .map(|(whole, &neuron)| whole.filter(|_| neuron >= 0.0));
-    row_order::ordered(&values, whole, |at| {
+    let whole = |neuron: f64| neuron >= 0.0 && neuron.fract() == 0.0;
+    let own = neurons.iter();
+    let own = own.map(|&neuron| whole(neuron).then_some(neuron as usize));
+    row_order::ordered(&values, own, |at| {
         (format!("row {at}"), neurons[at].to_string())
     })
 }

@@ -2,8 +2,8 @@
 
 use super::{Entry, Node, Value};
 
-/// More tables than copy one another in any model file.
-const LONGEST: usize = 16;
+/// Longest chain of tables that copy one another.
+pub(in crate::config) const LONGEST: usize = 16;
 
 /// Writes out the tables and arrays on the way to `keys` that a table has from another one, so that an override of one entry leaves the
 /// others as they are.

@@ -1,13 +1,11 @@
 //! `like = "e"`: tables that start as a copy of another one.
 
 use crate::base::suggest;
+use crate::config::document::inherited::LONGEST;
 use crate::config::document::{Entry, Value};
 
 use super::Section;
 use super::scope::chain;
-
-/// Longest chain of tables that copy one another.
-const LONGEST: usize = 16;
 
 /// What `like` takes, in messages.
 const EXPECTED: &str = "the name of a table to copy";
