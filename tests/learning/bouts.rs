@@ -53,6 +53,88 @@ bouts = [{ duration = "1 s", keep = "weights" }]
     check(&weights(&kept), &expected);
 }
 
+/// Whether it acts there, and by how much.
+#[test]
+fn forces_on_a_begin_go_by_what_was() {
+    let model = r#"
+schema = 1
+experiment = "network"
+population.a = { neuron = "relay", size = 2 }
+record.weights = { projection = "p", at = ["50 ms", "150 ms", "249 ms"] }
+[projection.p]
+source = "a"
+target = "a"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 10.0 }
+[homeostasis.d]
+kind = "downscaling"
+projection = "p"
+every = "100 ms"
+factor = 0.5
+[[bout]]
+duration = "100 ms"
+[[bout]]
+duration = "100 ms"
+keep = "weights"
+factor = { "homeostasis.d.factor" = 0.5 }
+[[bout]]
+duration = "50 ms"
+homeostasis = []
+keep = "weights"
+"#;
+    check(&weights(model), &[1.0, 0.5, 0.125]);
+}
+
+/// Nothing has been released before, so that there is as much of it as the bout says, in the first one and where all begins anew;
+/// where everything goes on it goes there with its time constant.
+#[test]
+fn modulators_begin_at_the_baseline_of_their_bout() {
+    let model = |baseline: f64, said: &str| {
+        format!(
+            r#"
+schema = 1
+experiment = "network"
+population.a = {{ neuron = "relay", size = 1 }}
+population.b = {{ neuron = "relay", size = 1 }}
+modulator.d = {{ tau = "1 s", baseline = {baseline:?} }}
+stimulus.a = {{ kind = "volley", target = "a", trigger = "t", weight = 1.0 }}
+stimulus.b = {{ kind = "volley", target = "b", trigger = "t", weight = 1.0, delay = "15 ms" }}
+trigger.t = {{ kind = "rhythmic", period = "1 s", from = "10 ms" }}
+record.weights = {{ projection = "p", at = ["0 ms", "500 ms", "1500 ms", "2500 ms"] }}
+[projection.p]
+source = "a"
+target = "b"
+rule = "all_to_all"
+weight = 0.001
+axonal_delay = "1 ms"
+plasticity = {{ rule = "stdp_pair", modulator = "d", w_max = 10.0, a_plus = 0.1, a_minus = 0.0 }}
+[[bout]]
+duration = "1 s"
+{said}
+[[bout]]
+duration = "1 s"
+keep = "weights"
+{said}
+[[bout]]
+duration = "1 s"
+modulators = {{ d = 0.0 }}
+"#
+        )
+    };
+    let pair = 0.1 * 10.0 * (-14.0_f64 / 20.0).exp();
+    let told = |baseline, said| {
+        let found = weights(&model(baseline, said));
+        let grown = found.windows(2).map(|pair| pair[1] - pair[0]);
+        grown.collect::<Vec<f64>>()
+    };
+    // The third pairing is at 2.025 s.
+    let expected = [pair, pair, pair * (-0.025_f64).exp()];
+    check(&told(1.0, ""), &expected);
+    check(&told(0.0, "modulators = { d = 1.0 }"), &expected);
+}
+
 /// What a pairing of 9 ms adds where nothing is learnt for a second before dopamine comes: by rows, or by a matrix.
 fn rewarded(connection: &str) -> Recording {
     let place = Place::new();

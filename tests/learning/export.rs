@@ -434,6 +434,14 @@ fn what_cannot_be_exported_is_refused_before_anything_is_written() {
     assert!(refused("export l --projection e_e --at 7ms --out edges.npz").ends_with(
         "no snapshot of `e_e` is called `7ms` or was taken then\n  help: there are `0 ms`, `20 ms`\n"
     ));
+    // Synapses that come and go are in the file by what became of them alone.
+    let model = shipped("growing_network.toml");
+    let bare = "--set duration=2s --set figure={} --set record.weight_statistics='off' --set record.weights='off'";
+    place.run(&format!("--quiet run {model} {bare} --out g"));
+    assert!(
+        refused("export g --projection e_e --out edges.npz")
+            .contains("the weights of `e_e` were not recorded")
+    );
     place.write("edges.h5", "there");
     assert!(
         place

@@ -65,6 +65,13 @@ fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
         ] {
             assert!(printed.contains(yardstick), "{printed}");
         }
+        // Whatever is learnt, any of ten outputs may be the highest.
+        let fewer = "--set data.tasks=[[0,1],[2,3]] --set seeds=1";
+        place.run(&format!("{} {fewer}", command(name, "fewer")));
+        let figure = place.read("fewer/figures/accuracy.svg");
+        let (_, behind) = figure.split_once(">chance<").expect("a line for chance");
+        let score = behind.lines().nth(1).unwrap_or_default();
+        assert!(score.contains(">10 %<"), "{name}: {score}");
         let pieces = place.run_cut(&command(name, "cut"), "cut");
         assert!(pieces > 0, "{name}: it was never cut");
         assert!(left(&place, "cut") == whole, "{name}: cut {pieces} times");

@@ -385,6 +385,34 @@ fn a_network_falls_asleep_when_its_synapses_are_strong_and_wakes_when_they_are_w
     assert_eq!(of("r1").detections("pressure").unwrap().len(), 4);
 }
 
+/// Said once.
+#[test]
+fn looks_that_never_came_are_told() {
+    let place = Place::with_model(
+        r#"
+schema = 1
+experiment = "network"
+population.a = { neuron = "relay", size = 2 }
+trigger.t = { kind = "rhythmic", period = "50 ms", from = "50 ms" }
+record.weights = { projection = "p", at = ["0 ms", "20 ms", "400 ms", "450 ms"] }
+[projection.p]
+source = "a"
+target = "a"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 2.0 }
+[[bout]]
+duration = "500 ms"
+until = { trigger = "t" }
+"#,
+    );
+    let output = place.command("--quiet run model.toml --out r").output();
+    let stderr = String::from_utf8(output.expect("it starts").stderr).expect("UTF-8");
+    let told = "`record.weights`: 2 of 4 instants never came: the run was over after";
+    assert_eq!(stderr.matches(told).count(), 1, "{stderr}");
+}
+
 #[test]
 fn the_figure_of_a_run_that_may_end_before_its_time_shows_its_begin() {
     let model = r#"
