@@ -393,8 +393,15 @@ fn looks_that_never_came_are_told() {
 schema = 1
 experiment = "network"
 population.a = { neuron = "relay", size = 2 }
-trigger.t = { kind = "rhythmic", period = "50 ms", from = "50 ms" }
 record.weights = { projection = "p", at = ["0 ms", "20 ms", "400 ms", "450 ms"] }
+[population.noise]
+neuron = "poisson"
+size = 20
+rate = "50 Hz"
+[trigger.busy]
+kind = "rate"
+population = "noise"
+level = "15 Hz"
 [projection.p]
 source = "a"
 target = "a"
@@ -404,12 +411,12 @@ axonal_delay = "1 ms"
 plasticity = { rule = "stdp_pair", w_max = 2.0 }
 [[bout]]
 duration = "500 ms"
-until = { trigger = "t" }
+until = { trigger = "busy" }
 "#,
     );
     let output = place.command("--quiet run model.toml --out r").output();
     let stderr = String::from_utf8(output.expect("it starts").stderr).expect("UTF-8");
-    let told = "`record.weights`: 2 of 4 instants never came: the run was over after";
+    let told = "`record.weights`: 3 of 4 instants never came: the run was over after";
     assert_eq!(stderr.matches(told).count(), 1, "{stderr}");
 }
 

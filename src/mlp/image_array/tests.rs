@@ -216,4 +216,10 @@ fn an_archive_is_a_data_set_under_either_names() {
     assert!(
         refused(b"neither").starts_with("`x`: this is neither a directory nor a NumPy archive")
     );
+    let nowhere = DataSet::from_path(Path::new("no/mnist.npz")).unwrap_err();
+    assert!(
+        nowhere
+            .to_string()
+            .starts_with("`no/mnist.npz`: there is no such file, expected")
+    );
 }
