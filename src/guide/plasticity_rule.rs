@@ -99,8 +99,9 @@
 //!
 //! A rule may keep something for each synapse, [`State`](crate::plasticity::PlasticityRule::State), such as an eligibility, and
 //! may let it and the weight [flow](crate::plasticity::PlasticityRule::FLOWS) between events, in closed form: cut anywhere, two
-//! stretches are one. With a modulator, changes at events are multiplied by its concentration then; a rule that reads it by
-//! itself says so, [`MODULATED`](crate::plasticity::PlasticityRule::MODULATED). `src/plasticity/reward_stdp.rs` does all three.
+//! stretches are one. With a modulator, changes of the weight at events are multiplied by its concentration then. A rule whose
+//! events change the state alone says that these changes are, and a rule that reads the modulator by itself says so,
+//! [`MODULATED`](crate::plasticity::PlasticityRule::MODULATED). `src/plasticity/reward_stdp.rs` does all three.
 //!
 //! Slow forces on whole neurons, and synapses that come and go, are rules of another kind: one file in
 //! `src/plasticity/homeostasis/`, a line in its [`REGISTRY`](crate::plasticity::homeostasis::REGISTRY).

@@ -12,7 +12,7 @@ use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::network::{LayoutFault, OscillationFault, PathError};
 use crate::plasticity::LearnError;
-use help::{modulated, onto};
+use help::onto;
 pub use place::{Part, Place};
 
 /// A network that cannot be.
@@ -168,11 +168,6 @@ pub enum Problem {
     /// A force that acts all the time.
     #[error("`every` is {0}, expected more than 0")]
     NoPeriod(Duration),
-    /// A modulator for a rule that none can act on.
-    #[error(
-        "`modulator` does not go with the rule `{0}`, expected one of {known}", known = modulated()
-    )]
-    Unmodulated(&'static str),
     /// A teacher that is not there for every target.
     #[error("`teacher` has {0} neurons, expected one for each of {1} targets")]
     Pupils(u32, u32),

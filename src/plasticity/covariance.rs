@@ -6,6 +6,7 @@ use crate::base::parameter::{
 };
 use crate::base::time::{Duration, Time};
 use crate::plasticity::Rule;
+use crate::plasticity::modulation::Modulation;
 use crate::plasticity::rule::{Event, Modulated, PlasticityRule, State, Stretch, Trace};
 
 /// The registry's entry.
@@ -19,7 +20,7 @@ static SPEC: Spec = Spec {
     equations: "at every multiple of event, on the clock of the synapse: d = n - <n>;  <n> <- <n> + d/k;  <q> <- <q> + (q - <q>)/k;  w <- w + \
                 eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began, or \
                 since a bout in which all begins anew; an event in whose middle it began does not count; events in which learning \
-                is off count, and change no weight",
+                is off count, and change no weight;  under a modulator the change is multiplied by its concentration at the end of the event",
     parameters: &[
         ParameterSpec::quantity(
             "eta",
@@ -131,6 +132,26 @@ impl Covariance {
         t.ps().max(0).div_euclid(self.event.ps())
     }
 
+    /// So many events end, the first with the event of number `first`: what they add, each as far as `modulation` lets it.
+    fn close_under(
+        &self,
+        modulation: &Modulation,
+        tally: &mut Tally,
+        (first, ended): (i64, i64),
+    ) -> f64 {
+        let gain = |number: i64| modulation.before(Time::from_ps(number * self.event.ps()));
+        let mut sum = gain(first) * tally.close();
+        for number in first + 1..first + ended {
+            // From then on nothing comes of silence.
+            if tally.mean_arrivals * tally.mean_spikes == 0.0 {
+                tally.close_empty((first + ended - number) as f64);
+                break;
+            }
+            sum += gain(number) * tally.close_empty(1.0);
+        }
+        sum
+    }
+
     /// Whether an event begins at `t`.
     fn begins(&self, t: Time) -> bool {
         t.ps().max(0).rem_euclid(self.event.ps()) == 0
@@ -143,7 +164,7 @@ impl PlasticityRule<0, 0> for Covariance {
     const BOUNDED: bool = false;
     const FLOWS: bool = true;
     const REMEMBERS: bool = true;
-    const MODULATED: Modulated = Modulated::Not;
+    const MODULATED: Modulated = Modulated::Flow;
     type State = Tally;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
@@ -194,9 +215,13 @@ impl PlasticityRule<0, 0> for Covariance {
         if tally.events == IN_THE_MIDDLE && self.begins(from) {
             tally.events = 0.0;
         }
-        let ended = self.number(stretch.to) - self.number(from);
+        let first = self.number(from) + 1;
+        let ended = self.number(stretch.to) + 1 - first;
         if ended <= 0 {
             return weight;
+        }
+        if let Some(modulation) = stretch.modulation {
+            return weight + self.eta * self.close_under(modulation, tally, (first, ended));
         }
         let mut sum = tally.close();
         if ended > 1 {

@@ -18,7 +18,7 @@ pub static SPEC: Spec = Spec {
     summary: "A synapse becomes as strong as it is often used: an arrival that the target follows is a use.",
     equations: "w' = (importance * w_max * u - w) / tau_w;  u' = -u / tau_u;  at a spike of the target: u <- u + step * x * (1 \
                 - u);  x jumps to 1 at an arrival and decays with tau_plus;  so u goes from 0, never used, to 1, used all the \
-                time, and 0 <= w <= w_max",
+                time, and 0 <= w <= w_max;  under a modulator n: u <- u + n * step * x * (1 - u), within 0 and 1",
     parameters: &[
         W_MAX,
         ParameterSpec::quantity(
@@ -57,7 +57,7 @@ pub struct HebbianRate {
 impl PlasticityRule<1, 0> for HebbianRate {
     const SPEC: &'static Spec = &SPEC;
     const FLOWS: bool = true;
-    const MODULATED: Modulated = Modulated::Not;
+    const MODULATED: Modulated = Modulated::State;
     const OWN: Option<&'static str> = Some("importance");
     /// How often it is used, u.
     type State = f64;
@@ -95,6 +95,11 @@ impl PlasticityRule<1, 0> for HebbianRate {
     fn fire(&self, weight: f64, u: &mut f64, event: &Event<1, 0>) -> f64 {
         *u += self.step * event.pre[0] * (1.0 - *u);
         weight
+    }
+
+    #[inline(always)]
+    fn gain(before: f64, after: f64, concentration: f64) -> f64 {
+        (before + concentration * (after - before)).clamp(0.0, 1.0)
     }
 
     fn flow(&self, weight: f64, u: &mut f64, stretch: &Stretch<'_>) -> f64 {

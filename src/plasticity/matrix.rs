@@ -13,10 +13,11 @@ use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::{LearnMatrix, StateError};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
-use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, within};
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, is_additive, within};
 use together::{Taken, learn_together};
 
 mod flow;
+mod gain;
 mod push;
 mod state;
 mod together;
@@ -130,7 +131,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         Ok(Self {
             bounds: rule.bounds(),
             sign,
-            is_additive: PRE > 0 && modulator.is_none() && rule.push([0.0; POST]).is_some(),
+            is_additive: is_additive::<R, PRE, POST>(&rule, modulator.is_some()),
             learning: true,
             modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
             begun: Time::ZERO,
@@ -213,23 +214,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
     }
 
-    /// The instant at the synapse of one on the soma's clock, which modulators have.
-    #[inline(always)]
-    fn at_synapse(&self, t: Time) -> Time {
-        Time::from_ps(t.ps() - self.lag.ps() / 2)
-    }
-
-    /// A strength after a change at `t`, as far as the modulator lets it change.
-    #[inline(always)]
-    fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
-        match (&self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::Gain) => {
-                before + modulation.before(self.at_synapse(t)) * (after - before)
-            }
-            _ => after,
-        }
-    }
-
     /// As [`LearnMatrix::catch_up`].
     pub(super) fn catch_up_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
         if R::REMEMBERS && !self.learning {
@@ -287,18 +271,23 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         states: &mut [R::State],
     ) {
         // Asked before the loop: within it the answer keeps some compilers from taking several synapses at a time.
+        let gain = |modulation: &Modulation| modulation.before(self.at_synapse(t));
         match (&self.modulation, R::MODULATED) {
             (Some(modulation), Modulated::Gain) => {
-                let gain = modulation.before(self.at_synapse(t));
-                self.learn_by(t, pre, row, states, |before, after| {
-                    before + gain * (after - before)
-                });
+                let gain = gain(modulation);
+                let weight = |before: f64, after: f64| before + gain * (after - before);
+                self.learn_by(t, pre, row, states, weight, |_, after| after);
             }
-            _ => self.learn_by(t, pre, row, states, |_, after| after),
+            (Some(modulation), Modulated::State) => {
+                let gain = gain(modulation);
+                let state = |before, after| R::gain(before, after, gain);
+                self.learn_by(t, pre, row, states, |_, after| after, state);
+            }
+            _ => self.learn_by(t, pre, row, states, |_, after| after, |_, after| after),
         }
     }
 
-    /// As `learn_each`, where `gained` says what a change comes to.
+    /// As `learn_each`, where `gained` and `state_gained` say what a change comes to.
     #[inline(always)]
     fn learn_by<W: Stored>(
         &self,
@@ -307,6 +296,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         row: &mut [W],
         states: &mut [R::State],
         gained: impl Fn(f64, f64) -> f64,
+        state_gained: impl Fn(R::State, R::State) -> R::State,
     ) {
         let fall = self.clock.fall_post(t);
         let traces = times(pre.after, self.clock.fall_pre(t));
@@ -319,8 +309,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 since_spike: t.since(last),
             };
             let strength = self.sign * weight.get();
+            let before = *state;
             let changed = self.rule.arrive_plainly(strength, state, &event);
             *weight = self.stored(gained(strength, changed));
+            *state = state_gained(before, *state);
         }
     }
 

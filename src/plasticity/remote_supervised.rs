@@ -4,7 +4,7 @@ use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, Modulated, PlasticityRule, Trace, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<RemoteSupervised, 1, 0>();
@@ -40,7 +40,6 @@ impl PlasticityRule<1, 0> for RemoteSupervised {
     const SPEC: &'static Spec = &SPEC;
     const SIGNED: bool = true;
     const BOUNDED: bool = false;
-    const MODULATED: Modulated = Modulated::Not;
     const TAUGHT: bool = true;
     type State = ();
 

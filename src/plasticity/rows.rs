@@ -27,7 +27,7 @@ use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
 use crate::plasticity::learn::{Ahead, Change, Learn, StateError, Synapse};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
-use crate::plasticity::rule::{PlasticityRule, Stored};
+use crate::plasticity::rule::{PlasticityRule, Stored, is_additive};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
 use came::Came;
@@ -115,7 +115,7 @@ where
             lag,
             fall: clock.lag_pre(lag),
         });
-        let is_additive = PRE > 0 && modulator.is_none() && rule.push([0.0; POST]).is_some();
+        let is_additive = is_additive::<R, PRE, POST>(&rule, modulator.is_some());
         Ok(Self {
             bounds: rule.bounds(),
             sign,

@@ -148,6 +148,14 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
         }
     }
 
+    /// The state after an event that made `after` of `before` by itself, where there is so much of a modulator that acts on
+    /// [states](Modulated::State).
+    #[inline(always)]
+    fn gain(before: Self::State, after: Self::State, concentration: f64) -> Self::State {
+        let _ = (before, concentration);
+        after
+    }
+
     /// The weight after a stretch without events, for rules that [flow](Self::FLOWS). Stretches may be cut in two
     /// anywhere.
     fn flow(&self, weight: f64, state: &mut Self::State, stretch: &Stretch<'_>) -> f64 {
@@ -187,10 +195,13 @@ pub const TOGETHER: usize = function::TOGETHER;
 pub enum Modulated {
     /// Changes of the weight are multiplied by its concentration at their instant, if there is one.
     Gain,
+    /// What events change in the synapse's state is [multiplied](PlasticityRule::gain) so, if there is one; of rules that
+    /// [flow](PlasticityRule::FLOWS).
+    State,
+    /// The rule reads it while it [flows](PlasticityRule::flow), if there is one.
+    Flow,
     /// The rule needs one, and reads it while it [flows](PlasticityRule::flow).
     Own,
-    /// Nothing: it cannot have one.
-    Not,
 }
 
 /// A stretch of a synapse's time without events.
@@ -263,6 +274,18 @@ pub trait State: Copy + Default + Send + Sync + 'static {
 
     /// From the bytes of one.
     fn take(bytes: &[u8]) -> Option<Self>;
+}
+
+/// Whether spikes of a target are taken together under `rule`: what each adds is its own. A modulator makes it one of each synapse,
+/// so that only rules that have no other way do so under one.
+pub(super) fn is_additive<R, const PRE: usize, const POST: usize>(
+    rule: &R,
+    is_modulated: bool,
+) -> bool
+where
+    R: PlasticityRule<PRE, POST>,
+{
+    PRE > 0 && (R::TAUGHT || !is_modulated) && rule.push([0.0; POST]).is_some()
 }
 
 /// The bytes of all of them.

@@ -13,6 +13,7 @@ use crate::synapse::layout::Layout;
 use crate::synapse::weight::Weights;
 
 mod counts;
+mod modulated;
 mod naive;
 mod nest;
 mod pairing;
@@ -394,20 +395,6 @@ fn inhibitory() {
     let naive = naive::inhibitory();
     check_rows::<inhibitory_stdp::InhibitoryStdp, 1, 1>(&naive);
     check_matrix::<inhibitory_stdp::InhibitoryStdp, 1, 1>(&naive);
-}
-
-#[test]
-fn pairs_under_a_modulator() {
-    let naive = naive::modulated();
-    check_rows::<stdp_pair::StdpPair, 1, 1>(&naive);
-    check_matrix::<stdp_pair::StdpPair, 1, 1>(&naive);
-}
-
-#[test]
-fn reward() {
-    let naive = naive::reward();
-    check_rows::<reward_stdp::RewardStdp, 1, 1>(&naive);
-    check_matrix::<reward_stdp::RewardStdp, 1, 1>(&naive);
 }
 
 #[test]

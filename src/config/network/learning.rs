@@ -8,7 +8,6 @@ use crate::config::form::{
 use crate::config::reader::Item;
 use crate::network::{Choice, Learning};
 use crate::plasticity;
-use crate::plasticity::rule::Modulated;
 
 impl Table for Learning {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -20,12 +19,7 @@ impl Table for Learning {
         let what =
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";
         let form = given(modulator_name());
-        // Of rules that take none, `check` says so.
-        if k.reading().is_some()
-            || plasticity::rule(spec_name).is_ok_and(|rule| rule.modulated != Modulated::Not)
-        {
-            k.told("modulator", "none", &mut self.modulator, form, what);
-        }
+        k.told("modulator", "none", &mut self.modulator, form, what);
         let what = "sources that store memory, as numbers or how many from 0 on: synapses from others are static, and no part of \
                     recorded weights";
         k.told("sources", "all", &mut self.sources, given(neurons()), what);

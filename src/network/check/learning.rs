@@ -364,7 +364,6 @@ impl Network {
         let n_target = self.sizes(projection).map_or(0, |n| n.1);
         check_blocks(rule, n_target)?;
         let modulator = match (modulator, entry.modulated) {
-            (Some(_), Modulated::Not) => return Err(Problem::Unmodulated(rule.spec.name)),
             (None, Modulated::Own) => return Err(Problem::NoModulator(rule.spec.name)),
             (None, _) => None,
             (Some(name), _) => {

@@ -4,7 +4,6 @@ use super::Problem;
 use crate::base::parameter::Dimension;
 use crate::base::suggest;
 use crate::neuron;
-use crate::plasticity::{self, Modulated};
 
 impl Problem {
     /// What may help.
@@ -63,12 +62,4 @@ pub(super) fn onto((population, model, dimension): &(String, &'static str, Dimen
         dimension => format!("{} ({})", dimension.plural(), dimension.unit()),
     };
     format!("{what} onto `{population}` (`{model}`)")
-}
-
-/// The rules whose changes a modulator multiplies, or that read one.
-pub(super) fn modulated() -> String {
-    let rules = plasticity::REGISTRY.iter();
-    let rules = rules.filter(|rule| rule.modulated != Modulated::Not);
-    let names: Vec<&str> = rules.map(|rule| rule.spec.name).collect();
-    suggest::list(&names)
 }

@@ -27,9 +27,7 @@ impl Problem {
             | Self::Potentials { .. }
             | Self::AboveThreshold { .. } => Some("v_m"),
             Self::Weight(_) => Some("weight"),
-            Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
-                Some("modulator")
-            }
+            Self::UnknownModulator { .. } | Self::NoModulator(_) => Some("modulator"),
             Self::NotLearning { .. } | Self::Rewired { .. } | Self::NoProjection => {
                 Some("projection")
             }

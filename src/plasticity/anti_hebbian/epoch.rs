@@ -19,7 +19,7 @@ static SPEC: Spec = Spec {
     equations: "at a spike of the target: c <- c - eta * (x - <x>);  at an arrival: c <- c - eta_pre * (y - <y>);  at every multiple of epoch, \
                 on the clock of the synapse and before anything else that happens there then: w <- w + c, c <- 0;  x, <x>, y and <y> are those of \
                 anti_hebbian;  0 <= w <= w_max;  where a bout begins anew, and where learning is off at the end of an epoch, what has been collected and not shown is dropped; epochs go on \
-                by the network's clock",
+                by the network's clock;  under a modulator what is collected is multiplied by its concentration at that spike or arrival",
     parameters: &[
         W_MAX,
         ETA,
@@ -53,7 +53,7 @@ impl AntiHebbianEpoch {
 impl PlasticityRule<2, 2> for AntiHebbianEpoch {
     const SPEC: &'static Spec = &SPEC;
     const FLOWS: bool = true;
-    const MODULATED: Modulated = Modulated::Not;
+    const MODULATED: Modulated = Modulated::State;
     /// What has been collected, c.
     type State = f64;
 
@@ -97,6 +97,11 @@ impl PlasticityRule<2, 2> for AntiHebbianEpoch {
     fn fire(&self, weight: f64, collected: &mut f64, event: &Event<2, 2>) -> f64 {
         *collected = self.rule.fire(*collected, &mut (), event);
         weight
+    }
+
+    #[inline(always)]
+    fn gain(before: f64, after: f64, concentration: f64) -> f64 {
+        before + concentration * (after - before)
     }
 
     #[inline(always)]

@@ -32,7 +32,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             sums.clear();
             sums.resize(row.len(), 0.0);
             for post in unseen {
-                sums[(post.target & !TAUGHT) as usize] += post.fall[0];
+                sums[(post.target & !TAUGHT) as usize] += self.gained(0.0, post.fall[0], post.at);
             }
             add(self, trace[0], &sums, row);
         }

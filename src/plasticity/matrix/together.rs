@@ -87,7 +87,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let from = self.flown(pre, post.last);
             let strength = self.sign * row[j].get();
             let now = self.flow(j, strength, &mut states[j], (from, post.at));
+            let before = states[j];
             let changed = self.rule.fire(now, &mut states[j], &event);
+            states[j] = self.state_gained(before, states[j], post.at);
             row[j] = self.stored(self.gained(now, changed, post.at));
         }
     }

@@ -136,9 +136,11 @@ where
                 since_spike: t.since(met.last_spike),
             };
             let now = met.strength.get();
+            let before = met.state;
             let changed = self.rule.arrive(now, &mut met.state, &event);
             let changed = past.gained(now, changed, t);
-            (*strength, *state) = (bounded::<R, W, PRE, POST>(changed, self.bounds), met.state);
+            *strength = bounded::<R, W, PRE, POST>(changed, self.bounds);
+            *state = past.state_gained(before, met.state, t);
         }
     }
 }

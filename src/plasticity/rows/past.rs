@@ -81,7 +81,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 pre.last.ps()
             };
             let when = (self.seen, last, self.t);
-            if let Some((sum, post)) = self.history.sum(j.into(), lag, when) {
+            let is_plain = !R::TAUGHT || self.modulation.is_none();
+            if is_plain && let Some((sum, post)) = self.history.sum(j.into(), lag, when) {
                 return self.pushed(strength, pre.after, sum, post);
             }
             return self.pushed_one_by_one(j, strength);
@@ -109,7 +110,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 now = self.flow(j, now, &mut state, (flown, at));
                 flown = at;
             }
+            let before = state;
             let changed = self.rule.fire(now, &mut state, &event);
+            state = self.state_gained(before, state, at);
             strength = bounded::<R, W, PRE, POST>(self.gained(now, changed, at), self.bounds);
             now = strength.get();
             last_spike = at;
@@ -166,6 +169,17 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         }
     }
 
+    /// A state after an event at `t`, as far as the modulator lets it change.
+    #[inline(always)]
+    pub(super) fn state_gained(&self, before: R::State, after: R::State, t: Time) -> R::State {
+        match (self.modulation, R::MODULATED) {
+            (Some(modulation), Modulated::State) => {
+                R::gain(before, after, modulation.before(self.at_synapse(t)))
+            }
+            _ => after,
+        }
+    }
+
     /// A synapse of an additive rule after spikes with this sum of first factors.
     #[inline(always)]
     fn pushed<W: Stored>(
@@ -192,9 +206,11 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         let (mut first, mut rest) = (0.0, 0.0);
         for number in unseen.start..unseen.end {
             let (time, fall) = unseen.get(number);
-            match time.ps() + lag == pre.last.ps() {
-                true => first += fall[0],
-                false => rest += fall[0],
+            let at = Time::from_ps(time.ps() + lag);
+            let push = self.gained(0.0, fall[0], at);
+            match at == pre.last {
+                true => first += push,
+                false => rest += push,
             }
         }
         let met = self.pushed(strength, pre.before, first, unseen.after());

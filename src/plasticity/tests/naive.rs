@@ -5,6 +5,13 @@ use crate::base::parameter::Values;
 use crate::base::stream::Stream;
 use crate::plasticity::modulation::{Kinetics, Turn};
 
+mod covariance;
+
+pub(super) use covariance::{anti_hebbian, anti_hebbian_epoch, covariance, modulated_covariance};
+
+/// A modulator, and what happens to it.
+pub(super) type Released = (Kinetics, Vec<(i64, Turn)>);
+
 /// A change: weight, state, traces of arrivals, traces of the target's spikes.
 type Change = Box<dyn Fn(f64, &mut f64, &[f64], &[f64]) -> f64>;
 
@@ -29,8 +36,10 @@ pub(super) struct Naive {
     fire: Change,
     flow: Option<Flow>,
     /// A modulator, what happens to it, and whether changes are multiplied by it.
-    pub(super) modulator: Option<(Kinetics, Vec<(i64, Turn)>)>,
+    pub(super) modulator: Option<Released>,
     is_gain: bool,
+    /// What of the state it multiplies changes by stays within these.
+    state_gain: Option<(f64, f64)>,
 }
 
 impl Naive {
@@ -77,13 +86,17 @@ impl Naive {
             if !is_spike {
                 weights.push(self.sign * strength);
             }
+            let before = state;
             let changed = change(strength, &mut state, &pre, &post);
+            let there =
+                |modulator| concentration(modulator, t - made.dendritic, t - made.dendritic);
             let gain = match &self.modulator {
-                Some(modulator) if self.is_gain => {
-                    concentration(modulator, t - made.dendritic, t - made.dendritic)
-                }
+                Some(modulator) if self.is_gain => there(modulator),
                 _ => 1.0,
             };
+            if let (Some((low, high)), Some(modulator)) = (self.state_gain, &self.modulator) {
+                state = (before + there(modulator) * (state - before)).clamp(low, high);
+            }
             strength = (strength + gain * (changed - strength)).clamp(low, high);
         }
         if let Some(flow) = &self.flow {
@@ -106,7 +119,7 @@ impl Naive {
 }
 
 /// The concentration of a modulator at `t`, after the jumps before `end`.
-fn concentration((kinetics, turns): &(Kinetics, Vec<(i64, Turn)>), t: i64, end: i64) -> f64 {
+pub(super) fn concentration((kinetics, turns): &Released, t: i64, end: i64) -> f64 {
     let (mut n, mut baseline, mut now) = (kinetics.baseline, kinetics.baseline, 0);
     let decayed = |n: f64, baseline: f64, ps: i64| {
         baseline + (n - baseline) * (-(ps as f64) * 1e-9 / kinetics.tau_ms).exp()
@@ -139,6 +152,7 @@ fn still() -> Naive {
         flow: None,
         modulator: None,
         is_gain: false,
+        state_gain: None,
     }
 }
 
@@ -260,7 +274,7 @@ pub(super) fn inhibitory() -> Naive {
 }
 
 /// A modulator that jumps now and then, also at instants at which something else happens.
-fn modulator() -> (Kinetics, Vec<(i64, Turn)>) {
+pub(super) fn modulator() -> Released {
     let kinetics = Kinetics {
         tau_ms: 150.0,
         baseline: 0.2,
@@ -285,6 +299,15 @@ pub(super) fn modulated() -> Naive {
         modulator: Some(modulator()),
         is_gain: true,
         ..pair("all_to_all", [0.0, 0.0])
+    }
+}
+
+/// A rule whose state a modulator acts on, within bounds.
+pub(super) fn modulated_state(naive: Naive, bounds: (f64, f64)) -> Naive {
+    Naive {
+        modulator: Some(modulator()),
+        state_gain: Some(bounds),
+        ..naive
     }
 }
 
@@ -388,104 +411,6 @@ pub(super) fn hebbian_rate([tau_u, tau_w]: [f64; 2]) -> Naive {
             w
         }),
         flow: Some(Box::new(flow)),
-        ..still()
-    }
-}
-
-/// The same, with changes that show at multiples of 35 ms; the clamp is at the bounds then.
-pub(super) fn anti_hebbian_epoch() -> Naive {
-    let above = |x: &[f64]| x[0] - 20.0 / (20.0 - 900.0) * (x[0] - x[1]);
-    let Naive { mut values, .. } = anti_hebbian();
-    values.insert("epoch", 35.0);
-    Naive {
-        values,
-        arrive: Box::new(move |w, c, _, y| {
-            *c -= 0.03 * above(y);
-            w
-        }),
-        fire: Box::new(move |w, c, x, _| {
-            *c -= 0.02 * above(x);
-            w
-        }),
-        flow: Some(Box::new(|w, c, (from, to)| {
-            let is_over = (1..).map(|k| k * 35_000_000_000_i64);
-            let mut ends = is_over
-                .skip_while(|end| *end <= from)
-                .take_while(|end| *end <= to);
-            match ends.next().is_some() {
-                true => w + std::mem::replace(c, 0.0),
-                false => w,
-            }
-        })),
-        ..anti_hebbian()
-    }
-}
-
-/// Averages of traces as sums over all spikes of what a low-pass filter answers.
-pub(super) fn anti_hebbian() -> Naive {
-    let above = |x: &[f64]| x[0] - 20.0 / (20.0 - 900.0) * (x[0] - x[1]);
-    Naive {
-        values: Values::from([
-            ("w_max", 1.0),
-            ("eta", 0.02),
-            ("eta_pre", 0.03),
-            ("tau", 20.0),
-            ("tau_average", 900.0),
-        ]),
-        pre: vec![20.0, 900.0],
-        post: vec![20.0, 900.0],
-        arrive: Box::new(move |w, _, _, y| w - 0.03 * above(y)),
-        fire: Box::new(move |w, _, x, _| w - 0.02 * above(x)),
-        ..still()
-    }
-}
-
-/// Counts of all events are kept, and the sum over them about their means taken anew: the state is a number that only grows.
-pub(super) fn covariance() -> Naive {
-    use std::{cell::RefCell, rc::Rc};
-    const EVENT: i64 = 35_000_000_000;
-    // Of the synapse at hand: arrivals and spikes of the event at hand, and of those before.
-    type Counts = (f64, f64, Vec<(f64, f64)>);
-    let counts: Rc<RefCell<Counts>> = Rc::default();
-    let (arrivals, spikes, flown) = (counts.clone(), counts.clone(), counts);
-    Naive {
-        values: Values::from([("eta", 0.01), ("event", 35.0)]),
-        start: (-1.0, 1.0),
-        pre: Vec::new(),
-        post: Vec::new(),
-        bounds: (f64::NEG_INFINITY, f64::INFINITY),
-        arrive: Box::new(move |w, _, _, _| {
-            arrivals.borrow_mut().0 += 1.0;
-            w
-        }),
-        fire: Box::new(move |w, _, _, _| {
-            spikes.borrow_mut().1 += 1.0;
-            w
-        }),
-        flow: Some(Box::new(move |w, c, (from, to)| {
-            let mut counts = flown.borrow_mut();
-            // Another synapse begins.
-            if from <= 0 {
-                *counts = (0.0, 0.0, Vec::new());
-            }
-            let before = *c;
-            for _ in from.max(0).div_euclid(EVENT)..to.div_euclid(EVENT) {
-                let ended = (counts.0, counts.1);
-                counts.2.push(ended);
-                (counts.0, counts.1) = (0.0, 0.0);
-            }
-            let n = counts.2.len() as f64;
-            if n == 0.0 {
-                return w;
-            }
-            let (a, b) = counts
-                .2
-                .iter()
-                .fold((0.0, 0.0), |(a, b), one| (a + one.0, b + one.1));
-            let about = counts.2.iter().map(|one| (one.0 - a / n) * (one.1 - b / n));
-            *c = about.sum();
-            w + 0.01 * (*c - before)
-        })),
         ..still()
     }
 }

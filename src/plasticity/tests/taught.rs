@@ -1,11 +1,13 @@
 //! A rule with a teacher, against sums over all pairs of spikes.
 
+use super::naive::{self, Released, concentration};
 use super::{GRID, Made, N_SOURCE, N_TARGET, Trains, near, sparse, synapses, trains};
 use crate::base::parameter::Values;
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::plasticity::learn::{Learn, LearnMatrix};
 use crate::plasticity::matrix::PlasticMatrix;
+use crate::plasticity::modulation::Turn;
 use crate::plasticity::remote_supervised::RemoteSupervised;
 use crate::plasticity::rows::PlasticRows;
 use crate::plasticity::rule::{PlasticityRule, Stored};
@@ -27,7 +29,12 @@ fn lessons(stream: &mut Stream) -> Vec<Vec<i64>> {
 }
 
 /// The weight at the end: arrivals before each spike that counts, own and taught.
-fn expected(made: &Made, trains: &Trains, taught: &[Vec<i64>]) -> f64 {
+fn expected(
+    made: &Made,
+    trains: &Trains,
+    taught: &[Vec<i64>],
+    modulator: Option<&Released>,
+) -> f64 {
     let arrivals: Vec<i64> = trains.pre[made.source as usize]
         .iter()
         .map(|t| t + made.axonal + made.dendritic)
@@ -41,7 +48,11 @@ fn expected(made: &Made, trains: &Trains, taught: &[Vec<i64>]) -> f64 {
                 .map(|a| (-((t - a) as f64) * 1e-9 / TAU_MS).exp())
                 .sum::<f64>()
         };
-        seen.map(trace).sum()
+        let gain = |t: i64| {
+            let at = t - made.dendritic;
+            modulator.map_or(1.0, |released| concentration(released, at, at))
+        };
+        seen.map(|t| gain(t) * trace(t)).sum()
     };
     let lag = 2 * made.dendritic;
     f64::from(made.weight) + ETA * (pairs(&taught[j], DELAY + lag) - pairs(&trains.post[j], lag))
@@ -76,12 +87,14 @@ fn instants(trains: &Trains, taught: &[Vec<i64>], rows: &[(u32, u32, i64)]) -> I
 fn run_rows<W: Stored>(
     made: &[Made],
     trains: &Trains,
-    taught: &[Vec<i64>],
+    (taught, modulator): (&[Vec<i64>], Option<&Released>),
     meddle: bool,
 ) -> Vec<f64> {
+    let kinetics = modulator.map(|released| released.0);
     let mut learn =
-        PlasticRows::<RemoteSupervised, W, 1, 0>::new(rule(), None, sparse(made), N_TARGET)
+        PlasticRows::<RemoteSupervised, W, 1, 0>::new(rule(), kinetics, sparse(made), N_TARGET)
             .expect("fits");
+    modulate(modulator, |at, turn| learn.modulate(at, turn));
     let mut rows = Vec::new();
     for source in 0..N_SOURCE as u32 {
         for row in learn.rows_of(source) {
@@ -101,7 +114,12 @@ fn run_rows<W: Stored>(
                     post: trains.post.clone(),
                     end: t,
                 };
-                near(weight, expected(one, &so_far, taught), 1e-6, "a look");
+                near(
+                    weight,
+                    expected(one, &so_far, taught, modulator),
+                    1e-6,
+                    "a look",
+                );
             }
             let saved = learn.save().expect("bytes");
             learn.load(&saved).expect("its own");
@@ -122,20 +140,36 @@ fn run_rows<W: Stored>(
     weights
 }
 
+/// All that happens to a modulator, told ahead.
+fn modulate(modulator: Option<&Released>, mut tell: impl FnMut(Time, Turn)) {
+    let turns = modulator.into_iter().flat_map(|(_, turns)| turns);
+    turns.for_each(|&(at, turn)| tell(Time::from_ps(at), turn));
+}
+
 #[test]
 fn rows_learn_of_a_teacher() {
+    check_rows(None);
+    check_rows(Some(&naive::modulator()));
+}
+
+fn check_rows(modulator: Option<&Released>) {
     let mut moved = 0;
     for seed in 0..12 {
         let mut stream = Stream::new(seed, "taught", 0);
         let made = synapses(&mut stream, (-1.0, 1.0), false);
         let (trains, taught) = (trains(&mut stream), lessons(&mut stream));
-        let weights = run_rows::<f64>(&made, &trains, &taught, false);
+        let weights = run_rows::<f64>(&made, &trains, (&taught, modulator), false);
         for (one, weight) in made.iter().zip(&weights) {
-            near(*weight, expected(one, &trains, &taught), 1e-10, "a row");
+            near(
+                *weight,
+                expected(one, &trains, &taught, modulator),
+                1e-10,
+                "a row",
+            );
             moved += u32::from((weight - f64::from(one.weight)).abs() > 0.01);
         }
-        let plain = run_rows::<f32>(&made, &trains, &taught, false);
-        let meddled = run_rows::<f32>(&made, &trains, &taught, true);
+        let plain = run_rows::<f32>(&made, &trains, (&taught, modulator), false);
+        let meddled = run_rows::<f32>(&made, &trains, (&taught, modulator), true);
         assert_eq!(plain, meddled, "asking changes nothing");
     }
     assert!(moved > 100, "{moved} synapses move");
@@ -143,6 +177,12 @@ fn rows_learn_of_a_teacher() {
 
 #[test]
 fn a_matrix_learns_of_a_teacher() {
+    check_matrix(None);
+    check_matrix(Some(&naive::modulator()));
+}
+
+fn check_matrix(modulator: Option<&Released>) {
+    let kinetics = modulator.map(|released| released.0);
     for seed in 0..12 {
         let mut stream = Stream::new(seed, "taught", 0);
         let (axonal, dendritic) = (GRID * stream.below(4) as i64, GRID * stream.below(3) as i64);
@@ -161,8 +201,9 @@ fn a_matrix_learns_of_a_teacher() {
         let mut weights: Vec<f64> = start.iter().map(|&weight| weight.into()).collect();
         let delay = Duration::from_ps(dendritic);
         let mut learn =
-            PlasticMatrix::<RemoteSupervised, 1, 0>::new(rule(), None, &start, N_TARGET, delay)
+            PlasticMatrix::<RemoteSupervised, 1, 0>::new(rule(), kinetics, &start, N_TARGET, delay)
                 .expect("fits");
+        modulate(modulator, |at, turn| learn.modulate(at, turn));
         let rows = (0..N_SOURCE as u32).map(|i| (i, i, axonal + dendritic));
         let rows: Vec<(u32, u32, i64)> = rows.collect();
         for (t, [arrive, fire, teach]) in instants(&trains, &taught, &rows) {
@@ -184,7 +225,12 @@ fn a_matrix_learns_of_a_teacher() {
         }
         learn.settle_all(Time::from_ps(trains.end), &mut weights);
         for (one, weight) in made.iter().zip(&weights) {
-            near(*weight, expected(one, &trains, &taught), 1e-10, "a matrix");
+            near(
+                *weight,
+                expected(one, &trains, &taught, modulator),
+                1e-10,
+                "a matrix",
+            );
         }
     }
 }
