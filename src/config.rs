@@ -59,6 +59,16 @@ impl Model {
         }
     }
 
+    /// How many seeds are run.
+    pub fn seeds(&self) -> u64 {
+        match self {
+            Self::SleepReplay(model) => model.seeds,
+            Self::Network(model) => model.seeds,
+            Self::Foraging(model) => model.seeds,
+            Self::Night(model) => model.seeds,
+        }
+    }
+
     /// The experiment on sleep, if it is one.
     pub fn sleep_replay(self) -> Option<SleepReplay> {
         match self {

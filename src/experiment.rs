@@ -18,6 +18,7 @@ pub mod inputs;
 mod layered;
 pub mod learner;
 mod lesson;
+mod limit;
 pub mod load;
 pub mod night;
 pub mod nir;

@@ -18,13 +18,14 @@ pub mod population;
 pub mod progress;
 pub mod sampling;
 pub mod selection;
+mod slice;
 pub mod snapshot;
 pub mod source;
 mod timetable;
 pub mod watched;
+mod watchers;
 pub mod weight_statistics;
 
-use std::ops::RangeInclusive;
 use std::time;
 
 use serde::{Deserialize, Serialize};
@@ -32,13 +33,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::bytes;
 use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
-use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::simulation::{self, Simulation};
 use crate::engine::watch::Watch as _;
 use crate::protocol::hypnogram::Bout;
 use crate::record::checkpoint::Slot;
-use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{self, Sink};
 use act::{Act, pack, unpack, unpack_first};
@@ -46,17 +45,10 @@ use error::{ResumeError, RunError};
 use guard::{Counts, Guard, Tripped};
 use ledger::Place;
 use progress::{Building, PopulationActivity, Progress, Watch};
+use slice::{FIRST_SLICE, next_slice};
 use timetable::Timetable;
 use watched::Watched;
-
-/// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
-/// A nanosecond is short enough even for samples or guards at every tick, and a run of a second is only 30 doublings
-/// long.
-const FIRST_SLICE: Duration = Duration::from_ps(1_000);
-
-/// How often to look: rare enough to cost nothing, often enough that Ctrl-C is answered at once.
-const OFTEN: RangeInclusive<time::Duration> =
-    time::Duration::from_millis(5)..=time::Duration::from_millis(50);
+use watchers::Watchers;
 
 /// A run, where it stands, and where its results go.
 pub struct Run<'a, A> {
@@ -74,6 +66,8 @@ pub struct Run<'a, A> {
     before: Vec<u64>,
     /// Hash over the spikes of bouts that have ended.
     fingerprint: Fingerprint,
+    /// Whether a guard stopped it where it stands, at the end of a window.
+    is_tripped: bool,
     slice: Duration,
 }
 
@@ -98,6 +92,8 @@ struct State {
     fingerprint: Fingerprint,
     before: Vec<u64>,
     early: Vec<(usize, Time)>,
+    /// Whether a guard stopped it, at the end of a window.
+    is_tripped: bool,
     live: Option<Live>,
 }
 
@@ -108,35 +104,6 @@ struct Live {
     graph: u128,
     #[serde(with = "bytes")]
     simulation: Vec<u8>,
-}
-
-/// What sees every spike.
-struct Watchers<'a, A> {
-    file: Option<&'a mut RunFile>,
-    failed: Option<RecordError>,
-    guard: &'a mut Guard,
-    watched: &'a Watched,
-    act: &'a mut A,
-}
-
-impl<A: Act> Observer for Watchers<'_, A> {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        // A network that explodes fills neither disk nor memory.
-        if !self.guard.spikes(population, t, nodes.len()) || self.failed.is_some() {
-            return;
-        }
-        if let Some(file) = &mut self.file {
-            let recorded = self.watched.populations[population].recorded.as_ref();
-            self.failed = file
-                .spikes(population, t, &activity::recorded(recorded, nodes))
-                .err();
-        }
-        self.act.spikes(population, t, nodes);
-    }
-
-    fn has_enough(&self) -> bool {
-        self.guard.has_tripped() || self.failed.is_some()
-    }
 }
 
 impl<'a, A: Act> Run<'a, A> {
@@ -161,6 +128,7 @@ impl<'a, A: Act> Run<'a, A> {
             live: None,
             before: Vec::new(),
             fingerprint: Fingerprint::default(),
+            is_tripped: false,
             slice: FIRST_SLICE,
         }
     }
@@ -186,10 +154,12 @@ impl<'a, A: Act> Run<'a, A> {
             fingerprint,
             before,
             early,
+            is_tripped,
             live,
         } = unpack(state).map_err(RunError::from)?;
         self.act.load(&act).map_err(RunError::from)?;
         (self.cursor, self.fingerprint, self.before) = (cursor, fingerprint, before);
+        self.is_tripped = is_tripped;
         let are_known = early
             .iter()
             .all(|&(at, stop)| self.bouts.end_early(at, stop));
@@ -241,6 +211,7 @@ impl<'a, A: Act> Run<'a, A> {
             fingerprint: self.fingerprint,
             before: self.before.clone(),
             early: self.bouts.early().to_vec(),
+            is_tripped: self.is_tripped,
             live: live.transpose()?,
         };
         let state = pack(&state)?;
@@ -260,7 +231,7 @@ impl<'a, A: Act> Run<'a, A> {
         while let Some(bout) = self.bouts.get(self.cursor) {
             let mut bout = bout.clone();
             let over = match bout.kind.is_simulated() {
-                true => self.simulate(&mut bout, watch)?,
+                true => self.simulate(&mut bout, watch, place.as_deref_mut())?,
                 false => {
                     let stepped = self.act.step(&bout, self.file.as_mut(), watch)?;
                     stepped.is_break()
@@ -287,8 +258,14 @@ impl<'a, A: Act> Run<'a, A> {
         Ok(Ended::Complete)
     }
 
-    /// A slice of the simulated `bout`; whether it is over, which may be before its time.
-    fn simulate(&mut self, bout: &mut Bout, watch: &dyn Watch) -> Result<bool, A::Error> {
+    /// A slice of the simulated `bout`; whether it is over, which may be before its time. Where a guard stops it between two events
+    /// it is saved in `place`, so that it can go on from there.
+    fn simulate(
+        &mut self,
+        bout: &mut Bout,
+        watch: &dyn Watch,
+        place: Option<&mut Place<'_>>,
+    ) -> Result<bool, A::Error> {
         let mut network = match self.live.take() {
             Some(network) => network,
             None => {
@@ -307,13 +284,14 @@ impl<'a, A: Act> Run<'a, A> {
         let until = network.now().checked_add(self.slice);
         let until = until.map_or(bout.stop, |next| next.min(bout.stop));
         let began = time::Instant::now();
-        let advanced = self.advance(&mut network, until, bout);
+        let advanced = match std::mem::take(&mut self.is_tripped) {
+            // Under another limit it may go on.
+            true => self.end_window(&network),
+            false => Ok(()),
+        };
+        let advanced = advanced.and_then(|()| self.advance(&mut network, until, bout));
         if let Err(error) = advanced {
-            if matches!(error, RunError::Tripped(_)) {
-                self.write_bout(bout, network.now())?;
-            }
-            self.live = Some(network);
-            return Err(error.into());
+            return Err(self.stop(error, network, bout, place)?.into());
         }
         self.slice = next_slice(self.slice, began.elapsed());
         self.show(bout, &network, watch);
@@ -324,13 +302,39 @@ impl<'a, A: Act> Run<'a, A> {
         // The last window of a guard may not have come to its end.
         let weights = Tripped::check_weights(&network);
         if let Err(tripped) = weights.and_then(|()| Tripped::check_finite(&network)) {
-            self.write_bout(bout, network.now())?;
-            self.live = Some(network);
-            return Err(RunError::from(tripped).into());
+            self.is_tripped = true;
+            return Err(self.stop(tripped.into(), network, bout, place)?.into());
         }
         self.fingerprint.merge(network.take_fingerprint());
         self.act.end(bout, network, self.file.as_mut())?;
         Ok(true)
+    }
+
+    /// Looks at a network at the end of a window.
+    fn end_window(&mut self, network: &Simulation) -> Result<(), RunError> {
+        let checked = self.guard.check_window(network.now(), network);
+        self.is_tripped = checked.is_err();
+        Ok(checked?)
+    }
+
+    /// What ends with `error` in the middle of `bout`: where that is a guard, the file says how far the bout came; where it can go on
+    /// from there under another limit, that is saved first.
+    fn stop(
+        &mut self,
+        error: RunError,
+        network: Simulation,
+        bout: &Bout,
+        place: Option<&mut Place<'_>>,
+    ) -> Result<RunError, RunError> {
+        let now = network.now();
+        self.live = Some(network);
+        if matches!(error, RunError::Tripped(_)) {
+            if let Some(place) = place.filter(|_| self.is_tripped) {
+                place.put(self.save()?);
+            }
+            self.write_bout(bout, now)?;
+        }
+        Ok(error)
     }
 
     /// Runs up to `until`, with a cut at every sample, every snapshot and every end of a guard's window.
@@ -370,30 +374,33 @@ impl<'a, A: Act> Run<'a, A> {
             }
             let is_over = ended == simulation::Ended::Over;
             let cut = if is_over { network.now() } else { cut };
-            self.guard.check(cut, network, ended)?;
+            self.guard.check(network, ended)?;
             if is_over && self.bouts.end_early(self.cursor, cut) {
                 bout.stop = cut;
             }
             let edits = network.take_edits();
             let (detections, pulses) = network.take_stimulation();
             self.act.stimulation(network.now(), &detections, &pulses);
-            let Some(file) = &mut self.file else { continue };
-            self.watched.record_edits(edits, file)?;
-            self.watched
-                .record_stimulation(&detections, &pulses, file)?;
-            if cut == sample {
-                sampling.sample(network, file)?;
+            if let Some(file) = &mut self.file {
+                self.watched.record_edits(edits, file)?;
+                self.watched
+                    .record_stimulation(&detections, &pulses, file)?;
+                if cut == sample {
+                    sampling.sample(network, file)?;
+                }
+                let ends = self.bouts.ends(bout);
+                if cut == snapshot || cut == look {
+                    network.settle_synapses();
+                }
+                if cut == snapshot || is_over {
+                    snapshots.take(network, ends, file)?;
+                }
+                if cut == look || is_over {
+                    weights.take(network, self.seed, ends, file)?;
+                }
             }
-            let ends = self.bouts.ends(bout);
-            if cut == snapshot || cut == look {
-                network.settle_synapses();
-            }
-            if cut == snapshot || is_over {
-                snapshots.take(network, ends, file)?;
-            }
-            if cut == look || is_over {
-                weights.take(network, self.seed, ends, file)?;
-            }
+            // Last of all: what it stops goes on from here.
+            self.end_window(network)?;
         }
         Ok(())
     }
@@ -478,16 +485,4 @@ pub fn check_graph(
         true => Ok(()),
         false => Err(ResumeError::Graph.into()),
     }
-}
-
-/// The slice after one of this length, which took so long.
-fn next_slice(slice: Duration, took: time::Duration) -> Duration {
-    let ps = slice.ps();
-    Duration::from_ps(if took < *OFTEN.start() {
-        ps.saturating_mul(2)
-    } else if took > *OFTEN.end() {
-        (ps / 2).max(1)
-    } else {
-        ps
-    })
 }

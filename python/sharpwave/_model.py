@@ -58,7 +58,7 @@ def _text(value: Any) -> str:
     raise _core.ModelError(f"found {value!r}, expected what a model file can hold: text, a number, a list, a dictionary")
 
 
-def _sets(seed: int | None, seeds: int | None, set: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> list[str]:
+def sets(seed: int | None, seeds: int | None, set: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> list[str]:
     both = {**(set or {}), **keys}
     changes = [f"{key}={_text(value)}" for key, value in both.items()]
     changes += [f"seed={seed}"] if seed is not None else []
@@ -81,16 +81,16 @@ def read(
 
     from ._network import Network
 
-    sets = _sets(seed, seeds, set, keys or {})
+    changes = sets(seed, seeds, set, keys or {})
     folder = Path.cwd()
     if isinstance(model, Network):
         text, folder = model.runnable(matrices)
-        return _core.Model.parse("network", text, folder, sets, data)
+        return _core.Model.parse("network", text, folder, changes, data)
     path = Path(model)
     if path.exists():
         if path.is_dir():
             raise _core.ModelError(f"`{path}`: found a folder, expected a model file (TOML)")
-        return _core.Model.read(path, sets, data)
+        return _core.Model.read(path, changes, data)
     shipped = _core.shipped()
     # `models/NAME.toml` is what it is called in the repository.
     name = path.stem if path.suffix == ".toml" else path.name
@@ -98,7 +98,7 @@ def read(
     if not is_known:
         raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{near(name, shipped)}")
     text = shipped[name]
-    return _core.Model.parse(f"{name}.toml", text, folder_of(text), sets, data)
+    return _core.Model.parse(f"{name}.toml", text, folder_of(text), changes, data)
 
 
 def folder_of(text: str) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _core, _plot
 from ._core import RecordingError
-from ._model import read
+from ._model import read, sets
 from ._progress import Callback, watcher
 from ._spikes import Spikes
 from ._table import Table
@@ -350,11 +350,20 @@ def new_folder(out: PathLike) -> Path:
     return path.absolute()
 
 
-def resume(path: PathLike, *, threads: int | None = None, progress: bool | Callback | None = None) -> Run:
-    """Goes on with a run that was stopped or killed, to the same bits: its folder, its checkpoint or its run file."""
+def resume(
+    path: PathLike,
+    *,
+    set: Mapping[str, Any] | None = None,
+    threads: int | None = None,
+    progress: bool | Callback | None = None,
+) -> Run:
+    """Goes on with a run that was stopped or killed, to the same bits: its folder, its checkpoint or its run file.
+
+    `set` gives a guard that stopped it another limit: `{"guard.max_rate": "off"}`.
+    """
     show, end = watcher(progress)
     try:
-        folder, _, summary = _core.resume(path, _threads(threads), show)
+        folder, _, summary = _core.resume(path, sets(None, None, set, {}), _threads(threads), show)
     finally:
         end()
     return Run(folder, summary)

@@ -110,15 +110,16 @@ impl Model {
 
 /// Goes on with the run that `path` names. As `Model.run`.
 #[pyfunction]
-#[pyo3(signature = (path, threads=None, progress=None))]
+#[pyo3(signature = (path, sets, threads=None, progress=None))]
 pub fn resume(
     py: Python<'_>,
     path: PathBuf,
+    sets: Vec<String>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(PathBuf, bool, String)> {
     let work = |watch: &crate::attend::Attention| {
-        Ok(match run::resume(&path, watch)? {
+        Ok(match run::resume(&path, &sets, watch)? {
             run::Resumed::Finished(finished) => {
                 let summary = finished.summary.to_string();
                 Ok((*finished, summary))

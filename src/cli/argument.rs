@@ -183,6 +183,10 @@ pub struct ResumeArguments {
     /// Folder of the run, or its checkpoint or run file
     #[arg(value_name = "DIR")]
     pub run: PathBuf,
+    /// Another limit for a guard that stopped it: guard.max_rate, guard.min_rate or projection.NAME.plasticity.max_weight;
+    /// repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
     /// Threads.
     #[command(flatten)]
     pub threads: ThreadArguments,

@@ -61,6 +61,18 @@ pub(super) enum Failure {
     /// A guard stopped the run.
     #[error("{0}")]
     Guard(Tripped),
+    /// A guard stopped the run, which can go on under another limit.
+    #[error(
+        "{tripped}\n  help: `sharpwave resume {} --set {limit}=VALUE` goes on from the last checkpoint under another limit", directory.display()
+    )]
+    Guarded {
+        /// What tripped.
+        tripped: Tripped,
+        /// The key of its limit.
+        limit: String,
+        /// Folder of the run.
+        directory: PathBuf,
+    },
     /// Stopped by a signal before there was anything to keep.
     #[error("stopped early; nothing was written")]
     Nothing,
@@ -121,7 +133,7 @@ impl Failure {
             Self::Stopped { .. } | Self::Unmoved { .. } | Self::Unswept { .. } | Self::Nothing => {
                 Some(STOPPED)
             }
-            Self::Guard(_) => Some(GUARD),
+            Self::Guard(_) | Self::Guarded { .. } => Some(GUARD),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &ResumeArguments, shell: &Shell) -> Result<(), Fail
     }
     let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);
     let resumed = thread::with(arguments.threads.threads, || {
-        run::resume(&arguments.run, &watcher)
+        run::resume(&arguments.run, &arguments.set, &watcher)
     })??;
     drop(watcher);
     match resumed {

@@ -9,6 +9,7 @@ use super::shell::Shell;
 use super::thread;
 use super::wall::Limited;
 use crate::experiment::run::{self, Finished, Options};
+use crate::record::checkpoint;
 
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
@@ -32,10 +33,18 @@ pub(super) fn finish(shell: &Shell, done: Finished) -> Result<(), Failure> {
     if done.complete {
         return Ok(());
     }
-    if let Some(tripped) = done.tripped {
-        return Err(Failure::Guard(tripped));
-    }
     let directory = done.directory;
+    if let Some(tripped) = done.tripped {
+        let has_checkpoint = directory.join(checkpoint::FILE).is_file();
+        return Err(match tripped.limit().filter(|_| has_checkpoint) {
+            Some(limit) => Failure::Guarded {
+                tripped,
+                limit,
+                directory,
+            },
+            None => Failure::Guard(tripped),
+        });
+    }
     Err(Failure::Stopped { directory })
 }
 

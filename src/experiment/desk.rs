@@ -24,6 +24,8 @@ pub struct Desk<'a> {
     pub source: &'a str,
     /// What was given beside it in place of its values.
     pub overrides: &'a [String],
+    /// Models that it had before it went on under others, as their run files hold them.
+    pub before: &'a [String],
     /// Who watches, and whether to stop.
     pub crew: Crew<'a>,
     /// The checkpoint.
@@ -68,7 +70,7 @@ impl Desk<'_> {
         let path = self.directory.join(name);
         let slot = self.ledger.slot(job);
         let file = match slot.and_then(|slot| slot.lengths) {
-            Some(lengths) => match RunFile::reopen(&path, layout(), &lengths) {
+            Some(lengths) => match RunFile::reopen(&path, layout(), self.before, &lengths) {
                 // Nothing reads a file at which nobody has had the time to look.
                 Err(ReopenError::Unreadable(_)) if self.crew.is_told_to_stop() => {
                     return Err(Stopped.into());

@@ -8,6 +8,7 @@ use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::foraging::Foragers;
+use crate::experiment::limit;
 use crate::experiment::load;
 use crate::experiment::night::{self, Dreamers};
 use crate::experiment::outcome::{Experiment, Outcome};
@@ -133,7 +134,7 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
-    let resolved = model.resolved();
+    let (resolved, seeds) = (model.resolved(), model.seeds());
     let experiment = prepare(model, watch)?;
     let names = experiment.files();
     let files = aside(watch, || source::hashes(names))??;
@@ -149,6 +150,7 @@ pub fn run(
     }
     let checkpoint = Checkpoint {
         model: resolved,
+        before: Vec::new(),
         source: options.source.clone(),
         overrides: options.overrides.clone(),
         keep_seeds: options.keep_seeds,
@@ -160,7 +162,7 @@ pub fn run(
         // Nothing could be written in it; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
     })?;
-    let finished = carry_out(&*experiment, directory, checkpoint, watch);
+    let finished = carry_out((&*experiment, seeds), directory, checkpoint, watch);
     free(experiment);
     Ok(finished?.0)
 }
@@ -176,15 +178,20 @@ pub enum Resumed {
 }
 
 /// Goes on with the run that `path` names: its folder, or the checkpoint or the run file in it. It ends as it would
-/// have ended without a break, bit for bit.
+/// have ended without a break, bit for bit; where `limits`, as `key=value`, are given for guards in place of those it had, as it would
+/// have ended with these.
 ///
 /// # Errors
-/// If there is no checkpoint, or it does not fit this program, the files that the model reads, or the run file: then
-/// nothing is changed. And as [`run`].
-pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError> {
+/// If there is no checkpoint, or it does not fit this program, the files that the model reads, or the run file, or `limits` are none:
+/// then nothing is changed. And as [`run`].
+pub fn resume(
+    path: &Path,
+    limits: &[String],
+    watch: &dyn Watch,
+) -> Result<Resumed, ExperimentError> {
     let directory = folder_of(path)?;
     let _lock = lock(&directory)?;
-    let checkpoint = match Checkpoint::read(&directory) {
+    let mut checkpoint = match Checkpoint::read(&directory) {
         Err(CheckpointError::Missing { .. }) if recover::is_complete(&directory.join(RUN_FILE)) => {
             return Ok(Resumed::Complete(directory));
         }
@@ -194,7 +201,14 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         }
         read => read?,
     };
-    let model = model(&checkpoint, &directory)?;
+    let mut model = model(&checkpoint, &directory)?;
+    if !limits.is_empty() {
+        model = limit::moved(&model, limits, &directory)?;
+        let before = std::mem::replace(&mut checkpoint.model, model.resolved());
+        checkpoint.before.push(before);
+        checkpoint.overrides.extend_from_slice(limits);
+    }
+    let seeds = model.seeds();
     let files = checkpoint.files.clone();
     let prepared = aside(watch, move || source::check(&files)).map_err(ExperimentError::from);
     let prepared = prepared.and_then(|checked| Ok(checked?));
@@ -202,9 +216,13 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     let Some(experiment) = unless_stopped(prepared)? else {
         return Ok(Resumed::Stopped(directory));
     };
+    if !limits.is_empty() {
+        // First of all: the run file will be known by it.
+        checkpoint::write(&directory, checkpoint.bytes())?;
+    }
     // The page of the stop stays until there is another: the run file may yet turn out not to fit.
     clear(&directory, &experiment.products());
-    let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
+    let finished = carry_out((&*experiment, seeds), directory.clone(), checkpoint, watch);
     free(experiment);
     Ok(match unless_stopped(finished)? {
         Some((finished, true)) => Resumed::Finished(Box::new(finished)),
@@ -214,17 +232,19 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
 
 /// The one way in which every run ends; with it, whether it is known where any of its jobs stands.
 fn carry_out(
-    experiment: &dyn Experiment,
+    (experiment, seeds): (&dyn Experiment, u64),
     directory: PathBuf,
     checkpoint: Checkpoint,
     watch: &dyn Watch,
 ) -> Result<(Finished, bool), ExperimentError> {
     let (source, overrides) = (checkpoint.source.clone(), checkpoint.overrides.clone());
+    let before = checkpoint.before.clone();
     let desk = Desk {
         directory: &directory,
         keep_seeds: checkpoint.keep_seeds,
         source: &source,
         overrides: &overrides,
+        before: &before,
         crew: Crew::new(watch),
         ledger: Ledger::new(&directory, checkpoint, experiment.checkpoint_every()),
         is_known: AtomicBool::new(false),
@@ -241,11 +261,18 @@ fn carry_out(
             return Err(error.resumable(&directory));
         }
     };
+    // Those of others have come to their ends, and say so.
+    let is_halted = outcome.tripped.is_some() && seeds == 1;
+    if is_halted {
+        desk.ledger.write()?;
+    }
     if outcome.ended {
         if experiment.is_reported() {
             describe(&directory);
         }
-        checkpoint::remove(&directory)?;
+        if !is_halted {
+            checkpoint::remove(&directory)?;
+        }
     } else if desk.is_known.load(Ordering::Relaxed) {
         // First of all it can be gone on with.
         desk.ledger.write()?;

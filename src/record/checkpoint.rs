@@ -27,7 +27,7 @@ use crate::base::stream::mix;
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 
@@ -40,8 +40,8 @@ const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 pub enum CheckpointError {
     /// There is none.
     #[error(
-        "`{}`: no such file, expected the checkpoint of a run\n  help: a run that a guard stopped has none, as it would be \
-         stopped there again; run a changed model anew, into another folder", path.display()
+        "`{}`: no such file, expected the checkpoint of a run\n  help: a run of several seeds that a guard stopped has none; run a \
+         changed model anew, into another folder", path.display()
     )]
     Missing {
         /// Where it should be.
@@ -96,6 +96,8 @@ pub enum CheckpointError {
 pub struct Checkpoint {
     /// The resolved model file, from which everything is built again.
     pub model: String,
+    /// Those of before, where a run went on under other limits: its run file may still hold one.
+    pub before: Vec<String>,
     /// The model file as typed.
     pub source: String,
     /// What was given beside it in place of its values.

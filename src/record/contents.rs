@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use hdf5::file::{FileSpaceStrategy, LibraryVersion};
-use hdf5::types::VarLenUnicode;
 use hdf5::{File, FileBuilder, Group, H5Type};
 
 use super::cause::cause;
@@ -12,14 +11,16 @@ use super::column::{
     fixed_column, label,
 };
 use super::frame::{self, Frames, REPORTS};
-use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
+use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete};
 use super::layout::Layout;
 use super::length::Lengths;
+use super::model;
 use super::nodes;
 use super::sink::{Bout, Detected, Edits, Pulsed};
 use super::stimulation::{self, Detections, Pulses};
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
+use super::text::{text_column, text_dataset};
 use super::weight_statistics::{self, Observation, WeightStatistics};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
@@ -71,9 +72,8 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     Header::new(layout.seed).write(file)?;
 
     let config = file.create_group("config")?;
-    text_dataset(&config, "resolved", &layout.resolved)?;
+    model::put(&config, layout)?;
     text_dataset(&config, "source", &layout.source)?;
-    text_column(&config, "overrides", layout.overrides.iter())?;
     text_column(&config, "warnings", layout.warnings.iter())?;
     text_column(&config, "data", layout.data.iter())?;
     text_column(&config, "task", layout.tasks.iter())?;
@@ -166,21 +166,6 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     let reports = file.create_group(REPORTS)?;
     let mut all = layout.reports.iter();
     all.try_for_each(|report| frame::lay_out(&reports, report))
-}
-
-fn text_dataset(group: &Group, name: &str, text: &str) -> hdf5::Result<()> {
-    group
-        .new_dataset::<VarLenUnicode>()
-        .create(name)?
-        .write_scalar(&string(text))
-}
-
-pub(super) fn text_column<'a>(
-    group: &Group,
-    name: &str,
-    texts: impl Iterator<Item = &'a String>,
-) -> hdf5::Result<()> {
-    fixed_column(group, name, texts.map(|text| string(text)))
 }
 
 /// Column of the table of scores where images are held out.

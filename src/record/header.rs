@@ -142,12 +142,6 @@ pub(super) fn text_attribute(at: &Location, name: &str, value: &str) -> hdf5::Re
     attribute(at, name, &string(value))
 }
 
-/// The resolved model that `file` was written for.
-pub(super) fn resolved(file: &File) -> hdf5::Result<String> {
-    let value: VarLenUnicode = file.dataset("config/resolved")?.read_scalar()?;
-    Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
-}
-
 /// The text of the attribute `name`.
 pub(super) fn text(file: &Location, name: &str) -> hdf5::Result<String> {
     let value: VarLenUnicode = file.attr(name)?.read_scalar()?;

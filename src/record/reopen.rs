@@ -8,9 +8,10 @@ use hdf5::File;
 use super::cause::cause;
 use super::contents::{Contents, file_builder};
 use super::frame::align_times;
-use super::header::{Header, resolved};
+use super::header::Header;
 use super::layout::Layout;
 use super::length::Lengths;
+use super::model;
 use super::output::{part_of, replace};
 use super::recover::{RecoverError, copy_groups, damaged_or_full, open_run};
 use super::sum::block_rows;
@@ -80,10 +81,11 @@ pub enum ReopenError {
 pub(super) fn reopen(
     path: &Path,
     layout: &Layout,
+    before: &[String],
     lengths: &Lengths,
 ) -> Result<(Contents, bool), ReopenError> {
     let source = open_run(path)?;
-    check(path, &source, layout, lengths)?;
+    check(path, &source, (layout, before), lengths)?;
     let part = part_of(path);
     let opened = copy(path, &source, &part, layout, lengths);
     let failed = |cause| ReopenError::Write {
@@ -104,10 +106,11 @@ pub(super) fn reopen(
 fn check(
     path: &Path,
     source: &File,
-    layout: &Layout,
+    (layout, before): (&Layout, &[String]),
     lengths: &Lengths,
 ) -> Result<(), ReopenError> {
-    if !resolved(source).is_ok_and(|text| text == layout.resolved) {
+    let is_own = |text| text == layout.resolved || before.contains(&text);
+    if !model::resolved(source).is_ok_and(is_own) {
         return Err(ReopenError::Model {
             path: path.to_owned(),
         });
@@ -150,6 +153,7 @@ fn copy(
         };
         unfinished.write(&copy)?;
         copy_groups(source, &copy)?;
+        model::replace(&copy, layout)?;
         cut(&copy, lengths)
     });
     filled.map_err(|error| damaged_or_full(path, part, &error))?;

@@ -90,9 +90,15 @@ impl RunFile {
     /// safe; until then nothing is changed.
     ///
     /// # Errors
-    /// If `path` is not the file of a run with this layout, is shorter than `lengths` say, or cannot be copied.
-    pub fn reopen(path: &Path, layout: Layout, lengths: &Lengths) -> Result<Self, ReopenError> {
-        let (contents, live) = reopen::reopen(path, &layout, lengths)?;
+    /// If `path` is not the file of a run with this layout, be it under a model of `before`, is shorter than `lengths` say, or cannot
+    /// be copied.
+    pub fn reopen(
+        path: &Path,
+        layout: Layout,
+        before: &[String],
+        lengths: &Lengths,
+    ) -> Result<Self, ReopenError> {
+        let (contents, live) = reopen::reopen(path, &layout, before, lengths)?;
         Self::begin(path, layout, contents, live).map_err(|error| ReopenError::Write {
             path: path.to_owned(),
             cause: error.to_string(),

@@ -6,10 +6,10 @@ use hdf5::File;
 
 use super::ahead;
 use super::cause::cause;
-use super::contents::text_column;
 use super::error::RecordError;
 use super::output::{part_of, replace};
 use super::run_file::RunFile;
+use super::text::text_column;
 
 /// Ends `file`, the run of which has this `fingerprint`, with what it came to warn of late beside what it warned of `before`.
 ///

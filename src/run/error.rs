@@ -57,6 +57,19 @@ pub enum ResumeError {
         /// What the system says.
         cause: String,
     },
+    /// A change of something that stays as it was.
+    #[error(
+        "`--set {0}`: expected another limit of a guard, `guard.max_rate`, `guard.min_rate` or \
+         `projection.NAME.plasticity.max_weight`\n  help: all else stays as it was when the run began; run a changed model anew, \
+         into another folder"
+    )]
+    Limit(String),
+    /// A change to a run of several seeds.
+    #[error(
+        "`--set`: found a run of {0} seeds, expected one\n  help: run each seed by itself, or a changed model anew, into another \
+         folder"
+    )]
+    Seeds(u64),
     /// The model resolves to something else.
     #[error(
         "`{}`: its model file does not read back as the same model\n  help: go on with the build of sharpwave that \

@@ -137,6 +137,20 @@ impl Tripped {
         }
     }
 
+    /// The key of the limit that was passed, and is another's to raise or lower.
+    pub fn limit(&self) -> Option<String> {
+        match self {
+            Self::Runaway { .. } => Some("guard.max_rate".into()),
+            Self::Silent { .. } => Some("guard.min_rate".into()),
+            Self::Weight { synapse, .. } if synapse.limit < f32::MAX.into() => Some(format!(
+                "projection.{}.plasticity.max_weight",
+                synapse.projection
+            )),
+            Self::Weight { .. } | Self::Explosion { .. } | Self::NonFinite { .. } => None,
+            Self::OfSeed { tripped, .. } => tripped.limit(),
+        }
+    }
+
     /// Looks at the weights under rules without bounds.
     ///
     /// # Errors
@@ -311,20 +325,27 @@ impl Guard {
         end.unwrap_or(Time::MAX)
     }
 
-    /// Looks at the network, whose run to `now` has `ended`; at the end of a window, at its rates too, and begins the
-    /// next.
+    /// Looks whether the network stopped before its time, whose run has `ended`.
     ///
     /// # Errors
     /// The guard that tripped.
-    pub fn check(&mut self, now: Time, engine: &Simulation, ended: Ended) -> Result<(), Tripped> {
+    pub fn check(&mut self, engine: &Simulation, ended: Ended) -> Result<(), Tripped> {
         if let Some(tripped) = self.tripped.take() {
             return Err(tripped);
         }
-        if let Ended::Exploded(window) = ended {
-            return Err(Tripped::explosion(engine, window));
+        match ended {
+            Ended::Exploded(window) => Err(Tripped::explosion(engine, window)),
+            _ => Ok(()),
         }
+    }
+
+    /// If a window ends `now`, looks at rates, weights and states of the network, and begins the next.
+    ///
+    /// # Errors
+    /// The guard that tripped; then the window is still the one at hand.
+    pub fn check_window(&mut self, now: Time, engine: &Simulation) -> Result<(), Tripped> {
         if now == self.start(now) {
-            self.end_window(now)?;
+            self.check_rates(now)?;
             // What has not moved since is as finite as it was.
             if engine.steps() != self.checked {
                 let windows = now.ps() / self.limits.window.ps();
@@ -334,14 +355,15 @@ impl Guard {
                 Tripped::check_finite(engine)?;
                 self.checked = engine.steps();
             }
+            self.counts.0.fill(0);
         }
         Ok(())
     }
 
-    fn end_window(&mut self, now: Time) -> Result<(), Tripped> {
+    fn check_rates(&self, now: Time) -> Result<(), Tripped> {
         let window_s = seconds(self.limits.window);
-        for (guarded, count) in self.populations.iter().zip(&mut self.counts.0) {
-            let rate_hz = std::mem::take(count) as f64 / guarded.size / window_s;
+        for (guarded, &count) in self.populations.iter().zip(&self.counts.0) {
+            let rate_hz = count as f64 / guarded.size / window_s;
             let start = Time::from_ps(now.ps() - self.limits.window.ps());
             if let Some(limit_hz) = self.limits.min_rate_hz
                 && rate_hz < limit_hz
@@ -375,110 +397,4 @@ impl Guard {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::hypnogram::Kind;
-
-    const MS: i64 = crate::base::time::PS_PER_MS;
-
-    fn ms(t: i64) -> Time {
-        Time::from_ps(t * MS)
-    }
-
-    /// Ten neurons, windows of 100 ms: 1000 Hz are 1,000 spikes, 2 Hz are 2.
-    fn guard() -> Guard {
-        let limits = Limits {
-            max_rate_hz: Some(1000.0),
-            min_rate_hz: Some(2.0),
-            window: Duration::from_ps(100 * MS),
-        };
-        Guard::new(limits, [("e".to_owned(), 10)].into_iter())
-    }
-
-    #[test]
-    fn a_window_is_full_at_its_limit_and_too_full_one_spike_later() {
-        let mut guard = guard();
-        assert!(guard.spikes(0, ms(120), 999));
-        assert!(guard.spikes(0, ms(150), 1));
-        assert!(!guard.spikes(0, ms(150), 1));
-        // Whatever else happens at that instant.
-        assert!(!guard.spikes(0, ms(150), 1));
-        assert_eq!(
-            guard.tripped.map(|tripped| tripped.to_string()).as_deref(),
-            Some(
-                "population `e` runs away: 1001 spikes within 50 ms from 100 ms on (2002 Hz per neuron), more than 1000 \
-                 Hz allow in a whole window of 100 ms\n  help: raise `guard.max_rate` or set it to \"off\" if that is \
-                 meant"
-            )
-        );
-    }
-
-    #[test]
-    fn a_window_forgets_the_last_and_silence_is_told() {
-        let mut guard = guard();
-        assert_eq!(guard.next_end(ms(0)), ms(100));
-        assert_eq!(guard.next_end(ms(100)), ms(200));
-        assert!(guard.spikes(0, ms(0), 1000));
-        assert_eq!(guard.end_window(ms(100)), Ok(()));
-        assert!(guard.spikes(0, ms(100), 1));
-        assert_eq!(
-            guard.end_window(ms(200)).map_err(|tripped| tripped.to_string()),
-            Err(
-                "population `e` falls silent: 1.000 Hz per neuron from 100 ms to 200 ms, expected at least 2 Hz\n  help: \
-                 lower `guard.min_rate` or set it to \"off\" if that is meant"
-                    .to_owned()
-            )
-        );
-    }
-
-    #[test]
-    fn a_bout_that_begins_within_a_window_is_not_silent_before_it_began() {
-        let mut guard = guard();
-        assert!(guard.spikes(0, ms(10), 900));
-        guard.begin(ms(150));
-        assert!(guard.spikes(0, ms(160), 1));
-        assert_eq!(guard.end_window(ms(200)), Ok(()));
-        assert!(guard.end_window(ms(300)).is_err());
-    }
-
-    #[test]
-    fn bouts_without_a_whole_window_are_named() {
-        let limits = guard().limits;
-        let named = |ends: &[(i64, Keep)]| {
-            let mut start = Time::ZERO;
-            let bouts = ends.iter().enumerate().map(|(k, &(stop, keep))| {
-                let begun = std::mem::replace(&mut start, ms(stop));
-                Bout {
-                    name: format!("{k}"),
-                    kind: Kind::Run,
-                    called: None,
-                    task: 0,
-                    start: begun,
-                    stop: ms(stop),
-                    on: Vec::new(),
-                    regime: crate::engine::simulation::Regime::default(),
-                    keep,
-                }
-            });
-            limits.without_window(&bouts.collect::<Vec<_>>()).concat()
-        };
-        let (all, anew) = (Keep::All, Keep::Weights);
-        assert_eq!(named(&[(99, all)]), "0");
-        assert_eq!(named(&[(100, all)]), "");
-        // Together they hold one; from rest at 60 ms the first whole window is from 100 to 200 ms.
-        assert_eq!(named(&[(60, all), (120, all)]), "");
-        assert_eq!(named(&[(60, all), (199, anew)]), "01");
-        assert_eq!(named(&[(60, all), (199, anew), (200, all)]), "0");
-    }
-
-    #[test]
-    fn counts_go_on_after_a_restart() {
-        let mut first = guard();
-        assert!(first.spikes(0, ms(10), 600));
-        let mut second = guard();
-        assert!(second.restore(first.counts().clone()));
-        assert!(second.spikes(0, ms(20), 400));
-        assert!(!second.spikes(0, ms(30), 1));
-        assert!(!second.restore(Counts(vec![0; 2])));
-    }
-}
+mod tests;

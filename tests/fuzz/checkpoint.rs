@@ -80,7 +80,7 @@ fn resume(bytes: &[u8]) -> String {
     let put = |name, bytes| std::fs::write(folder.path().join(name), bytes).expect("written");
     put(checkpoint::FILE, bytes);
     put("run.h5", &STOPPED[1]);
-    match run::resume(folder.path(), &After(1.into())) {
+    match run::resume(folder.path(), &[], &After(1.into())) {
         Ok(_) => "resumed".into(),
         Err(error) => {
             let said = error.to_string();

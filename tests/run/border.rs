@@ -144,7 +144,7 @@ fn runs_stopped_at_every_border_of_bouts_leave_what_a_whole_run_leaves() {
             if watch.at.load(Ordering::Relaxed) < at {
                 watch.met.store(true, Ordering::Relaxed);
             }
-            match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+            match resume(&out, &[], &watch).unwrap_or_else(|error| panic!("{error}")) {
                 Resumed::Finished(finished) => assert!(!finished.complete),
                 Resumed::Stopped(_) => {}
                 Resumed::Complete(_) => panic!("it is complete too early"),
@@ -152,7 +152,7 @@ fn runs_stopped_at_every_border_of_bouts_leave_what_a_whole_run_leaves() {
         }
         borders.push(ended(&out));
     }
-    let last = resume(&out, &Silent).unwrap_or_else(|error| panic!("{error}"));
+    let last = resume(&out, &[], &Silent).unwrap_or_else(|error| panic!("{error}"));
     assert!(matches!(last, Resumed::Finished(finished) if finished.complete));
     let names = ["wake", "doze", "sleep"].map(|name| Some(name.to_owned()));
     assert_eq!(borders, names);
@@ -199,7 +199,7 @@ fn a_run_that_is_stopped_again_tells_of_no_less_or_has_not_moved() {
     for asked in 0..60 {
         let before = left(&out);
         let watch = Patience(AtomicU32::new(asked));
-        match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+        match resume(&out, &[], &watch).unwrap_or_else(|error| panic!("{error}")) {
             Resumed::Stopped(_) => {
                 assert!(left(&out) == before, "{asked}: it has changed");
                 stopped += 1;

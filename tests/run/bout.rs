@@ -278,7 +278,7 @@ fn run_in_pieces(text: &str, out: &Path, first: u32) -> u32 {
         assert!(breaks < 1_000, "it never ends");
         // Looks come at twice the time each, from a nanosecond on after every break: a long bout needs more of them.
         let watch = StopAt(AtomicU32::new(first + breaks % 7 + breaks / 7));
-        complete = match resume(out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+        complete = match resume(out, &[], &watch).unwrap_or_else(|error| panic!("{error}")) {
             Resumed::Complete(_) => true,
             Resumed::Stopped(_) => false,
             Resumed::Finished(finished) => finished.complete,

@@ -47,14 +47,14 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
     // As many as the limit allows, and no more however long it takes to stop.
     let n = file.spikes_of("e").len();
     assert!((600..=800).contains(&n), "{n}");
-    assert_eq!(place.names("r"), ["report.html", "run.h5"]);
+    assert_eq!(place.names("r"), ["checkpoint", "report.html", "run.h5"]);
 
     // The same spike on any number of threads.
     let again = tripped(
         &place,
         "--threads 1 --set guard.max_rate=20Hz --set guard.window=50ms --out again",
     );
-    assert_eq!(again, error);
+    assert_eq!(again, error.replace("resume r", "resume again"));
 }
 
 #[test]
@@ -73,12 +73,14 @@ fn a_sleep_that_runs_away_is_stopped_if_that_is_asked_for() {
     let file = RunFile::open(&place.path("r/run.h5"));
     assert!(!file.complete());
     assert_eq!(file.bouts(), ["task 1", "test after task 1", "sleep 1"]);
-    assert_eq!(place.names("r"), ["report.html", "run.h5"]);
-    let refused = place.refused("resume r");
-    assert!(
-        refused.contains("a run that a guard stopped has none"),
-        "{refused}"
-    );
+    assert_eq!(place.names("r"), ["checkpoint", "report.html", "run.h5"]);
+
+    // Under another limit it goes on as if it had had that from the start.
+    let table = place.run("--quiet resume r --set guard.max_rate=off");
+    let whole = place.run("--quiet run model.toml --seeds 1 --set guard.max_rate=off --out whole");
+    let numbers = |text: &str| text.split("Written").next().map(str::to_owned);
+    assert_eq!(numbers(&table), numbers(&whole));
+    assert_same(&place, "r", "whole");
 }
 
 #[test]
@@ -91,8 +93,104 @@ fn a_network_that_falls_silent_is_stopped() {
     assert_eq!(
         error,
         "error: population `e` falls silent: 0.000 Hz per neuron from 0 ms to 100 ms, expected at least 1 Hz\n  help: \
-         lower `guard.min_rate` or set it to \"off\" if that is meant\n"
+         lower `guard.min_rate` or set it to \"off\" if that is meant\n  help: `sharpwave resume r --set guard.min_rate=VALUE` \
+         goes on from the last checkpoint under another limit\n"
     );
+}
+
+/// Two run files hold the same run, of the same model.
+fn assert_same(place: &Place, one: &str, other: &str) {
+    let open = |folder: &str| RunFile::open(&place.path(&format!("{folder}/run.h5")));
+    let (one, other) = (open(one), open(other));
+    assert!(one.complete() && other.complete());
+    assert_eq!(one.fingerprint(), other.fingerprint());
+    assert_eq!(one.resolved(), other.resolved());
+    assert_eq!(one.bouts(), other.bouts());
+}
+
+#[test]
+fn a_run_that_a_guard_stopped_goes_on_under_another_limit() {
+    let model = "schema = 1\nexperiment = \"network\"\nduration = \"500 ms\"\n\
+                 [population.e]\nneuron = \"poisson\"\nsize = 40\nrate = \"5 Hz\"\n\
+                 [population.late]\nneuron = \"poisson\"\nsize = 40\nrate = \"20 Hz\"\n\
+                 [population.t]\nneuron = \"lif\"\nsize = 10\ntau_m = \"20 ms\"\nv_th = \"15 mV\"\n\
+                 [projection.p]\nsource = \"late\"\ntarget = \"t\"\nrule = \"all_to_all\"\nweight = \"2 mV\"\n\
+                 axonal_delay = \"1 ms\"\n[projection.p.plasticity]\nrule = \"covariance\"\neta = \"0.5 mV\"\n\
+                 event = \"20 ms\"\nmax_weight = 4\n\
+                 [guard]\nwindow = \"50 ms\"\nmax_rate = \"off\"\n[record]\nspikes = [\"e\", \"t\"]\n\
+                 weights = { projection = \"p\", at = [\"100 ms\", \"400 ms\"] }\n";
+    let place = Place::with_model(model);
+    let stopped = |arguments: &str| {
+        let output = place.command(arguments).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+        super::setup::text(&output.stderr)
+    };
+    let error = stopped("--quiet run model.toml --set guard.min_rate=9Hz --out r");
+    assert!(error.contains("population `e` falls silent"), "{error}");
+    assert!(
+        error.ends_with(
+            "help: `sharpwave resume r --set guard.min_rate=VALUE` goes on from the last checkpoint under another limit\n"
+        ),
+        "{error}"
+    );
+    // It stands where it stood.
+    assert_eq!(stopped("--quiet resume r"), error);
+    let before = RunFile::open(&place.path("r/run.h5")).spikes_of("e").len();
+    // Then a weight is too large; and that of another limit, too.
+    let error = stopped("--quiet resume r --set guard.min_rate=off");
+    let key = "--set projection.p.plasticity.max_weight=";
+    assert!(
+        error.contains("is") && error.contains(&format!("resume r {key}VALUE")),
+        "{error}"
+    );
+    assert!(RunFile::open(&place.path("r/run.h5")).spikes_of("e").len() > before);
+    place.run(&format!("--quiet resume r {key}1e3"));
+    place.run(&format!(
+        "--quiet run model.toml --set guard.min_rate=off {key}1e3 --out whole"
+    ));
+    assert_same(&place, "r", "whole");
+    let overrides = RunFile::open(&place.path("r/run.h5")).overrides();
+    assert_eq!(
+        overrides,
+        [
+            "guard.min_rate=9Hz",
+            "guard.min_rate=off",
+            "projection.p.plasticity.max_weight=1e3"
+        ]
+    );
+}
+
+#[test]
+fn nothing_but_limits_changes_on_the_way() {
+    let place = Place::new();
+    tripped(
+        &place,
+        "--set guard.max_rate=20Hz --set guard.window=50ms --out r",
+    );
+    let whole = std::fs::read(place.path("r/run.h5")).expect("a file");
+    for (set, expected) in [
+        ("duration=2s", "`--set duration=2s`: expected another limit"),
+        (
+            "guard.window=1s",
+            "`--set guard.window=1s`: expected another limit",
+        ),
+        ("guard.max_rate=2Hx", "guard.max_rate"),
+        ("projection.x.plasticity.max_weight=2", "projection.x"),
+    ] {
+        let refused = place.refused(&format!("--quiet resume r --set {set}"));
+        assert!(refused.contains(expected), "{refused}");
+        assert_eq!(
+            std::fs::read(place.path("r/run.h5")).expect("a file"),
+            whole
+        );
+    }
+    place.run("--quiet resume r --set guard.max_rate=off");
+    let model = shipped("brunel_balanced.toml");
+    place.run(&format!(
+        "--quiet run {model} --set parameter.n=1000 --set duration=1s --set figure.raster.from=100ms --set guard.window=50ms \
+         --set guard.max_rate=off --out whole"
+    ));
+    assert_same(&place, "r", "whole");
 }
 
 #[test]

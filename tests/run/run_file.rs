@@ -72,6 +72,11 @@ impl RunFile {
         text.to_string()
     }
 
+    pub fn overrides(&self) -> Vec<String> {
+        let texts: Vec<VarLenUnicode> = self.column("config/overrides");
+        texts.iter().map(|text| text.to_string()).collect()
+    }
+
     fn column<T: hdf5::H5Type>(&self, path: &str) -> Vec<T> {
         self.0
             .dataset(path)

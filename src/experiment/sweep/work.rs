@@ -170,7 +170,7 @@ pub fn go_on_or_begin(
         Err(_) => false,
     };
     if folder.join(checkpoint::FILE).is_file() && is_own() {
-        match run::resume(folder, watch) {
+        match run::resume(folder, &[], watch) {
             Ok(Resumed::Finished(finished)) => return Ok(Some(*finished)),
             Ok(Resumed::Stopped(_)) => return Ok(None),
             // It ended, but nobody took note: it comes again.

@@ -17,6 +17,7 @@ fn example() -> Checkpoint {
     };
     Checkpoint {
         model: "schema = 1\n".into(),
+        before: vec!["schema = 0\n".into()],
         overrides: vec!["parameter.g=4".into()],
         source: "schema = 1 # as typed\n".into(),
         keep_seeds: true,
@@ -58,8 +59,8 @@ fn what_is_written_is_read_and_replaces_what_was_there() {
     assert_eq!(
         Checkpoint::read(folder.path()).unwrap_err().to_string(),
         format!(
-            "`{}`: no such file, expected the checkpoint of a run\n  help: a run that a guard stopped has none, as it \
-             would be stopped there again; run a changed model anew, into another folder",
+            "`{}`: no such file, expected the checkpoint of a run\n  help: a run of several seeds that a guard stopped has none; \
+             run a changed model anew, into another folder",
             path.display()
         )
     );

@@ -103,8 +103,8 @@ fn killed_stopped_and_whole_files_go_on_as_if_nothing_had_been() {
             std::fs::rename(&live, &path).unwrap();
         }
         // Killed again right after the copy was made, then once more on the way.
-        drop(RunFile::reopen(&path, layout(), &lengths).unwrap());
-        let mut run = RunFile::reopen(&path, layout(), &lengths).unwrap();
+        drop(RunFile::reopen(&path, layout(), &[], &lengths).unwrap());
+        let mut run = RunFile::reopen(&path, layout(), &[], &lengths).unwrap();
         assert!(run.is_live());
         write(&mut run, 12_345, 30_001);
         let later = run.secure().unwrap();
@@ -114,7 +114,7 @@ fn killed_stopped_and_whole_files_go_on_as_if_nothing_had_been() {
         std::fs::copy(&path, &copy).unwrap();
         drop(run);
         std::fs::rename(&copy, &path).unwrap();
-        let mut run = RunFile::reopen(&path, layout(), &later).unwrap();
+        let mut run = RunFile::reopen(&path, layout(), &[], &later).unwrap();
         write(&mut run, 30_001, STEPS);
         run.bout(&bout).unwrap();
         run.finish("ab").unwrap();
@@ -141,13 +141,13 @@ fn a_file_that_does_not_fit_is_refused_and_kept() {
     write(&mut run, 100, 200);
     let many = run.secure().unwrap();
     run.stop().unwrap();
-    RunFile::reopen(&path, layout(), &few)
+    RunFile::reopen(&path, layout(), &[], &few)
         .unwrap()
         .stop()
         .unwrap();
     let before = std::fs::read(&path).unwrap();
     let refused = |layout: Layout| {
-        RunFile::reopen(&path, layout, &many)
+        RunFile::reopen(&path, layout, &[], &many)
             .unwrap_err()
             .to_string()
     };
@@ -252,7 +252,7 @@ fn a_changed_byte_of_what_was_written_is_found() {
             missing: false,
         });
         assert_eq!(damages, Vec::from_iter(expected));
-        let reopened = RunFile::reopen(&path, layout(), &lengths);
+        let reopened = RunFile::reopen(&path, layout(), &[], &lengths);
         let Some((first, last)) = rows else {
             reopened.unwrap().stop().unwrap();
             continue;
