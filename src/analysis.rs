@@ -6,6 +6,7 @@
 //! | [`rate`] | spikes per time bin, population rate in Hz |
 //! | [`interval_sums`] | intervals between the spikes of each neuron, in one pass |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
+//! | [`degree`] | how many synapses neurons have |
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`coactivation`], [`first_spike`] | which units are active together, and in which order, against another state |
 //! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
@@ -26,6 +27,7 @@ pub mod answered;
 pub mod burst;
 pub mod coactivation;
 pub mod data;
+pub mod degree;
 pub mod dream;
 pub mod eigen;
 pub mod evoked;

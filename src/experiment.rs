@@ -27,7 +27,7 @@ pub mod nwb;
 mod outcome;
 pub mod plot;
 pub mod pupil;
-mod recorded;
+pub mod recorded;
 pub mod recurrent;
 pub mod repetition;
 pub mod report;

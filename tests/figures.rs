@@ -10,8 +10,8 @@ use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::FigureError;
 use sharpwave::report::figure::{
-    Accuracy, Layer, Projection, Raster, ReceptiveFields, Rhythm, Rhythms, StageRaster,
-    StageRhythm, WeightHistogram, WeightMatrix, Window,
+    Accuracy, Course, DegreeCourse, Layer, Moment, Projection, Raster, ReceptiveFields, Rhythm,
+    Rhythms, StageRaster, StageRhythm, WeightHistogram, WeightMatrix, Window,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -445,4 +445,36 @@ fn rates_and_strengths_of_nothing() {
     for svg in [silent, nothing] {
         assert!(!svg.contains("e−") && !svg.contains("0.000000"), "{svg}");
     }
+}
+
+/// Of a population none of whose neurons is there at first.
+#[test]
+fn degrees() {
+    let moment = |(k, n): (usize, u64)| Moment {
+        time_ms: 20e3 * k as f64,
+        n,
+        mean: if n == 0 { f64::NAN } else { 12.0 + k as f64 },
+        quantiles: [2.0, 8.0, 12.0, 15.0, 30.0]
+            .map(|degree| if n == 0 { f64::NAN } else { degree }),
+    };
+    let course = |name: &str| Course {
+        name: name.into(),
+        unit: String::new(),
+        moments: [0, 40, 800].into_iter().enumerate().map(moment).collect(),
+        tracked: Vec::new(),
+        named: 0,
+        histograms: [vec![0; 3], vec![200, 500, 100]]
+            .map(|counts| (vec![0.0, 12.0, 24.0, 36.0], counts)),
+    };
+    let figure = DegreeCourse {
+        courses: vec![
+            course("e_e: onto a neuron of e"),
+            course("e_e: of a neuron of e"),
+        ],
+        bouts: Vec::new(),
+        caption: "Bands: the middle 50 and 90 % of neurons.".into(),
+    };
+    let stem = fresh("degrees");
+    figure.draw(&stem).unwrap();
+    check(&stem, &["onto a neuron", "Neurons (%)", "Time (s)", "mean"]);
 }

@@ -162,6 +162,7 @@ fn without_a_raster_the_end_of_recorded_populations_is_drawn_unless_it_is_off() 
     for name in [
         "window",
         "weight_matrix",
+        "degrees",
         "wave",
         "evoked",
         "rhythms",

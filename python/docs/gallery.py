@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sharpwave as sw
 
-from page import ROOT, Page, code, slug
+from page import ROOT, Page, code, marked, slug
 
 #: Models whose figures are made by running them as they stand: seconds each, less than half a minute together.
 QUICK = [
@@ -64,7 +64,7 @@ def page(out: Path, run: bool) -> Page:
         text = sw.model_file(name)
         body += f'<h2 id="{slug(name)}">{name}</h2>'
         for part in about(text).split("\n\n"):
-            block = code(part) if re.match(r"\s", part) else f"<p>{html.escape(part)}</p>"
+            block = code(part) if re.match(r"\s", part) else f"<p>{marked(part)}</p>"
             body += block
         is_run = run and name in QUICK
         for figure in made(name, out) if is_run else kept(name, out):

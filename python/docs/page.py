@@ -57,6 +57,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", html.unescape(text).lower()).strip("-")
 
 
+def marked(text: str) -> str:
+    """Plain text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def to_html(text: str, base: int = 1) -> str:
     """Markdown as HTML; its first level of headings becomes `base`, and each has a name."""
     body = markdown.markdown(text, extensions=["fenced_code", "tables"])

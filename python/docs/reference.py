@@ -8,7 +8,7 @@ from typing import Any
 
 import sharpwave as sw
 
-from page import code, slug
+from page import code, marked, slug
 
 
 def signature(name: str, of: Any) -> str:
@@ -29,7 +29,7 @@ def said(of: Any) -> str:
         if part.startswith("    "):
             shown += code(inspect.cleandoc(part))
         elif part:
-            shown += f"<p>{html.escape(part)}</p>"
+            shown += f"<p>{marked(part)}</p>"
     return shown
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sharpwave as sw
 
-from page import Page, slug, table
+from page import Page, marked, slug, table
 
 
 def entries() -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def keys(entry: dict[str, Any]) -> str:
             f"<code>{text(key['name'])}</code>",
             text(key.get("unit") or key.get("value")),
             text(key.get("default")),
-            text(key.get("meaning")),
+            marked(key.get("meaning") or ""),
         ]
         for key in given
     ]
@@ -56,7 +56,7 @@ def page() -> Page:
             name += "-2"
         taken.add(name)
         body += f'<h3 id="{name}"><code>{text(entry["name"])}</code></h3>'
-        body += f"<p>{text(entry.get('summary'))}</p>"
+        body += f"<p>{marked(entry.get('summary') or '')}</p>"
         if entry.get("equations"):
             body += f"<pre><code>{text(entry['equations'].replace(';  ', chr(10)))}</code></pre>"
         body += keys(entry)

@@ -87,11 +87,12 @@ def read(
         text, folder = model.runnable(matrices)
         return _core.Model.parse("network", text, folder, changes, data)
     path = Path(model)
-    if path.exists():
+    shipped = _core.shipped()
+    # A run may have left a folder that is called like the model.
+    if path.exists() and not (path.is_dir() and str(path) in shipped):
         if path.is_dir():
             raise _core.ModelError(f"`{path}`: found a folder, expected a model file (TOML)")
         return _core.Model.read(path, changes, data)
-    shipped = _core.shipped()
     # `models/NAME.toml` is what it is called in the repository.
     name = path.stem if path.suffix == ".toml" else path.name
     is_known = name in shipped and str(path.parent) in (".", "models")

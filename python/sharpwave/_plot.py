@@ -29,8 +29,9 @@ def thumbnail(run: "Run", names: list[str]) -> str:
         return ""
     width, height = 480, 120
     # So long that there are few enough spikes; what it leaves out is said.
-    shown = {name: run.spikes[name].i < _NEURONS for name in names}
-    rows = sum(min(_NEURONS, run.spikes[name].size) for name in names)
+    places = {name: run.spikes[name]._rows(run.spikes[name].i) for name in names}
+    shown = {name: places[name] < _NEURONS for name in names}
+    rows = sum(min(_NEURONS, len(run.spikes[name].neurons)) for name in names)
     total = sum(int(mask.sum()) for mask in shown.values())
     stop = run.stop_ms * min(1.0, _SPIKES / total) if total else run.stop_ms
     paths, row = [], 0
@@ -38,12 +39,12 @@ def thumbnail(run: "Run", names: list[str]) -> str:
         spikes = run.spikes[name]
         mask = shown[name] & (spikes.t < stop)
         x = spikes.t[mask] / stop * width
-        y = (row + spikes.i[mask] + 0.5) / rows * height
+        y = (row + places[name][mask] + 0.5) / rows * height
         dots = "".join(f"M{a:.1f} {b:.1f}h1" for a, b in zip(x, y))
         colour = _COLOURS[number % len(_COLOURS)]
         paths.append(f'<path d="{dots}" stroke="{colour}" stroke-width="1.5"><title>{escape(name)}</title></path>')
-        row += min(_NEURONS, spikes.size)
-    text = f"first {_NEURONS} neurons of each population, 0 to {stop:.4g} ms"
+        row += min(_NEURONS, len(spikes.neurons))
+    text = f"first {_NEURONS} recorded neurons of each population, 0 to {stop:.4g} ms"
     return (
         f'<figure><svg width="{width}" height="{height}" role="img" aria-label="raster, {text}" '
         f'style="background:#fff">{"".join(paths)}</svg><figcaption>{text}</figcaption></figure>'
@@ -96,9 +97,10 @@ def _raster(run: "Run", ax: Any, neurons: int = 100, start: Any = 0.0, stop: Any
     ticks, labels, row = [], [], 0
     for number, name in enumerate(_named(populations) or run.spikes):
         spikes = run.spikes[name].between(start, last)
-        mask = spikes.i < neurons
-        ax.plot(spikes.t[mask], row + spikes.i[mask], ".", markersize=2, color=_COLOURS[number % len(_COLOURS)])
-        rows = min(neurons, spikes.size)
+        places = spikes._rows(spikes.i)
+        mask = places < neurons
+        ax.plot(spikes.t[mask], row + places[mask], ".", markersize=2, color=_COLOURS[number % len(_COLOURS)])
+        rows = min(neurons, len(spikes.neurons))
         ticks.append(row + rows / 2)
         labels.append(name)
         row += rows

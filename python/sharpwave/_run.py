@@ -148,7 +148,10 @@ class Run:
             t, i = file.spikes(name)
             # Whoever asks again gets the same arrays.
             t.flags.writeable = i.flags.writeable = False
-            return Spikes._known(name, *known[name], t, i, stop_ms)
+            size, n = known[name]
+            some = file.neurons(name) if n < size else None
+            neurons = np.arange(size, dtype=np.uint32) if some is None else np.array(some, dtype=np.uint32)
+            return Spikes._known(name, size, n, t, i, stop_ms, neurons)
 
         self.spikes: _Lazy[Spikes] = _Lazy("spikes", [name for name, n in zip(names, recorded) if n], spikes_of)
         dense, sparse = file.projections()
@@ -230,9 +233,11 @@ class Run:
 
     @property
     def figures(self) -> list[Path]:
-        """The figures that the run left, as files."""
-        folder = self.path.parent
-        return sorted(path for kind in ("*.svg", "*.png") for path in folder.rglob(kind))
+        """The figures that the run left, as files: they are of its first seed, in `run.h5`, or of all."""
+        folder = self.path.parent / "figures"
+        if self.path.name != "run.h5":
+            return []
+        return sorted(path for kind in ("*.svg", "*.png") for path in folder.glob(kind))
 
     def plot(self, what: str = "raster", ax: Any = None, **options: Any) -> Any:
         """Shows a figure: one that the run left, by its name among `figures`; or "raster" or "rates", drawn by matplotlib.

@@ -34,7 +34,8 @@ class Simulation:
 
     Or others watch, while it runs: `sim.on_trigger("up", act)`, `sim.run("1 s", step="1 ms")`.
 
-    The bouts of the model begin at their instants; the last one goes on for as long as it is run. Without `changing` and
+    The bouts of the model begin at their instants; the last one goes on for as long as it is run, or until its `until` ends it:
+    `is_over` says so, and nothing runs any more. Without `changing` and
     acts it gives the bits of a run, on any number of threads and however it is cut into steps. `changing` lists what `alter`
     may change beside what the model's stages do; it is part of the network, as neurons that may change share less work, and
     so other noise, with others. `[guard]` guards runs; here whoever steps looks.
@@ -71,6 +72,11 @@ class Simulation:
     def now(self) -> float:
         """The end of the last step, in ms."""
         return self._core.now_ms
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last bout has ended before the time asked for, as its `until` says."""
+        return self._core.is_over
 
     @property
     def populations(self) -> list[str]:
@@ -113,6 +119,8 @@ class Simulation:
                 found = self._core.run(until - self.now if n > 1 else length)
                 self._spikes.append(found)
                 self._call(found)
+                if self.is_over:
+                    break
         finally:
             self._is_running = False
         return self.take_spikes()

@@ -29,7 +29,7 @@ def _ticks(times_ms: Any) -> Any:
 class Spikes:
     """Spikes of one population, sorted by time: `t` in ms and `i`, the neurons. `t, i = spikes` takes both.
 
-    They are all that there were of `recorded` of its `size` neurons from `start_ms` up to `stop_ms`.
+    They are all that there were of `recorded` of its `size` neurons, `neurons`, from `start_ms` up to `stop_ms`.
     """
 
     start_ms: float
@@ -43,13 +43,16 @@ class Spikes:
         self.t, self.i = spikes(t, i, size, self.stop_ms)
         self.population = population
         self.size = self.recorded = size
+        self.neurons = np.arange(size, dtype=np.uint32)
 
     @classmethod
-    def _known(cls, population: str, size: int, recorded: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> "Spikes":
+    def _known(
+        cls, population: str, size: int, recorded: int, t: np.ndarray, i: np.ndarray, stop_ms: float, neurons: np.ndarray
+    ) -> "Spikes":
         """Of arrays that need no look at each spike."""
         known = cls.__new__(cls)
         known.population, known.size, known.recorded, known.t, known.i = population, size, recorded, t, i
-        known.start_ms, known.stop_ms = 0.0, stop_ms
+        known.start_ms, known.stop_ms, known.neurons = 0.0, stop_ms, neurons
         return known
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -75,7 +78,7 @@ class Spikes:
         # Times are whole picoseconds but for their rounding.
         first, last = np.searchsorted(self.t, (np.array([start, stop]) - 0.5) / PS_PER_MS)
         of = self.population, self.size, self.recorded
-        return Spikes._known(*of, self.t[first:last], self.i[first:last], self.stop_ms)
+        return Spikes._known(*of, self.t[first:last], self.i[first:last], self.stop_ms, self.neurons)
 
     def _check(self, neuron: Any) -> int:
         """`neuron` as a number of one of them."""
@@ -85,6 +88,11 @@ class Spikes:
             raise RecordingError(f"neuron {neuron!r} of {self.population!r}: expected a whole number") from None
         if not 0 <= number < self.size:
             raise RecordingError(f"neuron {number} of {self.population!r}: found {self.size} neurons, counted from 0")
+        if len(self.neurons) < self.size and number not in self.neurons:
+            raise RecordingError(
+                f"neuron {number} of {self.population!r}: its spikes were not recorded, expected one of `neurons`, "
+                f"{len(self.neurons)} of {self.size}"
+            )
         return number
 
     def of(self, neuron: int) -> np.ndarray:
@@ -93,11 +101,11 @@ class Spikes:
         return times
 
     def trains(self, neurons: Iterable[int] | None = None) -> list[np.ndarray]:
-        """The times of each neuron, or of `neurons`, in ms."""
+        """The times of each recorded neuron, or of `neurons`, in ms."""
         order = np.argsort(self.i, kind="stable")
         ends = np.searchsorted(self.i[order], np.arange(self.size + 1))
         times = self.t[order]
-        wanted = range(self.size) if neurons is None else [self._check(neuron) for neuron in neurons]
+        wanted = self.neurons if neurons is None else [self._check(neuron) for neuron in neurons]
         return [times[ends[neuron] : ends[neuron + 1]] for neuron in wanted]
 
     def _bins(self, bin: float | str, start: float | str | None, stop: float | str | None) -> tuple[int, int, int, int]:
@@ -130,12 +138,17 @@ class Spikes:
     def dense(
         self, bin: float | str = "1 ms", start: float | str | None = None, stop: float | str | None = None
     ) -> np.ndarray:
-        """Counts per bin and neuron, time first, as snnTorch has its tensors: `torch.from_numpy(spikes.dense())`."""
+        """Counts per bin and recorded neuron, time first, as snnTorch has its tensors: `torch.from_numpy(spikes.dense())`."""
         width, first, last, n = self._bins(bin, start, stop)
-        counts = np.zeros((n, self.size), dtype=np.float32)
+        counts = np.zeros((n, len(self.neurons)), dtype=np.float32)
         inside = self._within(first, last)
-        np.add.at(counts, ((_ticks(inside.t) - first) // width, inside.i), 1)
+        np.add.at(counts, ((_ticks(inside.t) - first) // width, self._rows(inside.i)), 1)
         return counts
+
+    def _rows(self, neurons: np.ndarray) -> np.ndarray:
+        """Which of the recorded neurons these are."""
+        rows: np.ndarray = np.searchsorted(self.neurons, neurons)
+        return rows
 
     def to_pandas(self) -> Any:
         """A DataFrame of `time_ms` and `neuron`; needs pandas."""
@@ -144,11 +157,11 @@ class Spikes:
         return pandas.DataFrame({"time_ms": self.t, "neuron": self.i}, copy=False)
 
     def to_neo(self, neurons: Iterable[int] | None = None) -> list[Any]:
-        """A neo.SpikeTrain for each neuron, or for `neurons`: what Elephant takes; needs neo. Takes a millisecond each."""
+        """A neo.SpikeTrain for each recorded neuron, or for `neurons`: what Elephant takes; needs neo. Takes a millisecond each."""
         import neo
         import quantities as pq
 
-        wanted = list(range(self.size) if neurons is None else neurons)
+        wanted = self.neurons.tolist() if neurons is None else list(neurons)
         start, stop = self.start_ms * pq.ms, self.stop_ms * pq.ms
         return [
             neo.SpikeTrain(train * pq.ms, t_start=start, t_stop=stop, name=f"{self.population} {neuron}")
@@ -156,10 +169,10 @@ class Spikes:
         ]
 
     def to_pynapple(self, neurons: Iterable[int] | None = None) -> Any:
-        """A pynapple.TsGroup, in seconds; needs pynapple. Takes a millisecond for each neuron."""
+        """A pynapple.TsGroup of the recorded neurons, in seconds; needs pynapple. Takes a millisecond for each neuron."""
         import pynapple as nap
 
-        wanted = list(range(self.size) if neurons is None else neurons)
+        wanted = self.neurons.tolist() if neurons is None else list(neurons)
         support = nap.IntervalSet(start=self.start_ms / 1e3, end=self.stop_ms / 1e3)
         trains = self.trains(wanted)
         return nap.TsGroup({n: nap.Ts(t=train / 1e3) for n, train in zip(wanted, trains)}, time_support=support)

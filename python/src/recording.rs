@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::Time;
-use sharpwave::experiment::nwb;
+use sharpwave::experiment::{nwb, recorded};
 use sharpwave::record;
 use sharpwave::record::nwb_file::Origin;
 use sharpwave::record::recording::RecordingError;
@@ -143,6 +143,15 @@ impl Recording {
     /// How far the run has come, in ms.
     fn reached_ms(&self, py: Python<'_>) -> PyResult<f64> {
         self.look(py, |file| Ok(file.reached()?.as_ms()))
+    }
+
+    /// The neurons of `population` whose spikes are recorded; `None` of all.
+    fn neurons(&self, py: Python<'_>, population: &str) -> PyResult<Option<Vec<u32>>> {
+        self.look(py, |file| {
+            let known = file.population(population)?;
+            let some = (known.recorded < known.size).then(|| recorded::selected(file, population));
+            Ok(some.flatten().filter(|some| some.len() == known.recorded))
+        })
     }
 
     /// Spikes of `population` from and up to, in ms: times in ms and neurons, sorted by time.

@@ -2,7 +2,7 @@
 
 mod under_way;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
@@ -27,6 +27,8 @@ use under_way::{Kept, UnderWay};
 #[pyclass(frozen, module = "sharpwave._core")]
 pub struct Simulation {
     under_way: Mutex<UnderWay>,
+    /// Held while it runs: what another thread asks for meanwhile would be another step.
+    running: Mutex<()>,
     names: Vec<String>,
     /// The process in which its threads are, if it has any.
     home: Option<u32>,
@@ -132,6 +134,7 @@ impl Simulation {
             bouts,
             begun: 0,
             saved: 0,
+            is_over: false,
             spikes: Kept {
                 spikes: vec![Default::default(); names.len()],
                 until: None,
@@ -141,6 +144,7 @@ impl Simulation {
         under_way.begin_next()?;
         Ok(Self {
             under_way: Mutex::new(under_way),
+            running: Mutex::new(()),
             names,
             home,
         })
@@ -207,6 +211,15 @@ impl Simulation {
             let what = "`run`: this simulation was begun before the process was forked, and its threads are not here";
             return Err(process::forked(what));
         }
+        let _running = match self.running.try_lock() {
+            Ok(running) => running,
+            Err(TryLockError::Poisoned(held)) => held.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let text =
+                    "`run`: called while another thread runs it, expected that to return first";
+                return Err(error::model(text));
+            }
+        };
         let now = self.act(py, |under_way| under_way.simulation.now());
         let until = now
             .checked_add(length)
@@ -218,11 +231,11 @@ impl Simulation {
                 let end = until.min(under_way.stop());
                 let ended = under_way.slice(end);
                 if ended == Ended::Over {
-                    under_way.end_early()?;
+                    under_way.end_early();
                 }
-                Ok::<_, PyErr>((ended, under_way.simulation.now()))
+                Ok::<_, PyErr>((ended, under_way.simulation.now(), under_way.is_over))
             });
-            let (ended, now) = ended?;
+            let (ended, now, is_over) = ended?;
             if let Ended::Exploded(window) = ended {
                 let text = format!(
                     "the network exploded: more spikes than can be within {} ms of {} ms",
@@ -231,7 +244,7 @@ impl Simulation {
                 );
                 return Err(error::GuardError::new_err(text));
             }
-            if now >= until {
+            if now >= until || is_over {
                 break;
             }
             if let Err(signal) = py.check_signals() {
@@ -243,6 +256,12 @@ impl Simulation {
             return Err(interrupt);
         }
         self.take_spikes(py)
+    }
+
+    /// Whether the last bout has ended, as its `until` says.
+    #[getter]
+    fn is_over(&self, py: Python<'_>) -> bool {
+        self.act(py, |under_way| under_way.is_over)
     }
 
     /// Spikes since they were last taken: what a step that was interrupted has left.

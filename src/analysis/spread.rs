@@ -163,7 +163,7 @@ fn tally(values: &[f32], n_keys: usize, key: impl Fn(f32) -> Option<usize> + Syn
 
 /// Quantiles of `values`, of which there is one at least, without sorting them: their leading bits are counted, then those among
 /// which a quantile lies are looked at by themselves.
-fn quantiles(values: &[f32]) -> [f64; LEVELS.len()] {
+pub(super) fn quantiles(values: &[f32]) -> [f64; LEVELS.len()] {
     let leading = tally(values, HALVES, |value| Some(half(value, 16)));
     // The values on either side of each level, by rank.
     let last = values.len() - 1;

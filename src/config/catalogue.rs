@@ -186,6 +186,7 @@ pub fn sections() -> Vec<Page> {
         "figure.window" describe(&WindowFigure::default()) => "By how much each synapse has changed, over what its ends did.";
         "figure.weight_matrix" describe(&network::MatrixFigure::default()) => "Mean weights by source and target, and over the \
             difference of their numbers.";
+        "figure.degrees" describe(&network::DegreeFigure::default()) => "How many synapses neurons have, over time.";
         "figure.evoked" describe(&network::EvokedFigure::default()) => "Latencies of pulses, and rates around them, delivered and not.";
         "figure.rhythms" describe(&network::RhythmFigure::default()) => "Which rhythms rates hold, and how often a population fires how \
             much, stage by stage.";

@@ -39,8 +39,8 @@ use crate::network::{Network, Projection, check::is_name};
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
 pub use figure::{
-    EvokedFigure, Figures, MOST_UNSAID, MatrixFigure, Measured, Over, Raster, Resolution,
-    RhythmFigure, SpectrogramFigure, UpOnsets, Wave, WeightFigure, WindowFigure,
+    DegreeFigure, EvokedFigure, Figures, MOST_UNSAID, MatrixFigure, Measured, Over, Raster,
+    Resolution, RhythmFigure, SpectrogramFigure, UpOnsets, Wave, WeightFigure, WindowFigure,
 };
 pub use hypnogram::Played;
 pub use recall::Recall;

@@ -53,7 +53,7 @@ pub(super) fn population(recording: &Recording, name: &str) -> Result<Population
 }
 
 /// The neurons of the population called `name` that the run's model records, if it says some.
-pub(super) fn selected(recording: &Recording, name: &str) -> Option<Vec<u32>> {
+pub fn selected(recording: &Recording, name: &str) -> Option<Vec<u32>> {
     let Some(Model::Network(model)) = model(recording) else {
         return None;
     };

@@ -2,6 +2,7 @@
 
 pub mod bouts;
 mod build;
+mod degrees;
 pub mod estimate;
 mod evoked;
 mod raster;
@@ -276,6 +277,11 @@ impl Network {
             stop.ask()?;
             weight_matrix::draw(figure, &run, model, &directory)?;
         }
+        if let Some(figure) = &model.figures.degrees {
+            stop.ask()?;
+            let bouts = self.raster.bouts(&went);
+            degrees::draw(figure, &run, model, bouts, &directory)?;
+        }
         if let Some(figure) = &model.figures.evoked {
             stop.ask()?;
             evoked::draw(figure, &run, model, &went, &directory)?;
@@ -320,6 +326,7 @@ impl Experiment for Network {
             weights::NAME,
             window::NAME,
             weight_matrix::NAME,
+            degrees::NAME,
             wave::NAME,
             evoked::NAME,
             recall::NAME,

@@ -131,27 +131,35 @@ impl Nights {
                 file.fingerprint(other.seed, &other.slept.fingerprint.to_string())?;
             }
         }
-        for repetition in repetitions {
-            let seed = repetition.seed;
-            let undecided = notice::of_undecided(seed, repetition.scores());
+        let late: Vec<Vec<String>> = repetitions.iter().map(|own| self.late(own)).collect();
+        for notice in late.iter().flatten() {
+            tracing::warn!("{notice}");
+        }
+        // The first file has the accuracies of all.
+        let mut all = Some(late.concat());
+        for (repetition, own) in repetitions.iter_mut().zip(late) {
+            let late = all.take().unwrap_or(own).into_iter();
+            let late: Vec<String> = late.chain(tripped.map(Tripped::to_string)).collect();
             let slept = &mut repetition.slept;
-            let silence = notice::of_silence(&self.model, seed, &slept.silent);
-            let unsalient = notice::of_salience(seed, &slept.unsalient);
-            let late = silence.into_iter().chain(undecided).chain(unsalient);
-            let late: Vec<String> = late.collect();
-            for notice in &late {
-                tracing::warn!("{notice}");
-            }
-            let late: Vec<String> = late
-                .into_iter()
-                .chain(tripped.map(Tripped::to_string))
-                .collect();
             if let Some(file) = slept.file.take() {
                 let hex = slept.fingerprint.to_string();
                 warning::finish(file, &hex, &self.warnings, &late)?;
             }
         }
         Ok(())
+    }
+
+    /// What one seed came to warn of.
+    fn late(&self, repetition: &Repetition) -> Vec<String> {
+        let (seed, slept) = (repetition.seed, &repetition.slept);
+        let undecided = notice::of_undecided(seed, repetition.scores());
+        let silence = notice::of_silence(&self.model, seed, &slept.silent);
+        let unsalient = notice::of_salience(seed, &slept.unsalient);
+        silence
+            .into_iter()
+            .chain(undecided)
+            .chain(unsalient)
+            .collect()
     }
 
     /// Writes what a complete run leaves beside its run files, which are closed.

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use hdf5::{File, Selection};
 
 pub use error::{Kind, RecordingError};
-use read::Reader;
+use read::{Reader, content, unreadable};
 pub use spikes::SpikeChunks;
 pub use states::States;
 use states::instant;
@@ -28,6 +28,7 @@ pub use weights::Snapshot;
 
 use super::header::Header;
 use super::layout::Population;
+use super::open::open;
 use super::recover::open_run;
 pub use super::run_file::FILE;
 use crate::base::matrix::Matrix;
@@ -68,7 +69,9 @@ use crate::base::time::Time;
 #[derive(Debug)]
 pub struct Recording {
     path: PathBuf,
-    file: File,
+    /// Of a complete run. One that goes on is opened for each look: the library shares a file that is open, so that others who open
+    /// it would see what it was, and a writer in this process could not close it.
+    file: Option<File>,
     header: Header,
     fingerprint: Option<String>,
     model: String,
@@ -97,7 +100,7 @@ impl Recording {
         let file = open_run(&path)?;
         let mut reader = Reader {
             path: &path,
-            file: &file,
+            file: file.clone(),
             complete: false,
         };
         let header = Header::read(&file).map_err(|error| reader.unreadable("/", &error))?;
@@ -123,9 +126,9 @@ impl Recording {
             data,
             tasks,
             populations,
+            file: header.complete.then_some(file),
             header,
             path,
-            file,
         })
     }
 
@@ -266,12 +269,16 @@ impl Recording {
             })
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader {
+    fn reader(&self) -> Result<Reader<'_>, RecordingError> {
+        let file = match &self.file {
+            Some(file) => file.clone(),
+            None => open(&self.path).map_err(|error| unreadable(&self.path, "/", &error))?,
+        };
+        Ok(Reader {
             path: &self.path,
-            file: &self.file,
+            file,
             complete: self.header.complete,
-        }
+        })
     }
 
     fn unknown(&self, kind: Kind, name: &str, known: Vec<String>) -> RecordingError {
@@ -291,12 +298,12 @@ impl Recording {
     ) -> Result<Matrix, RecordingError> {
         let selection: Result<Selection, hdf5::Error> = part.try_into();
         let values = selection.and_then(|part| dataset.read_slice_2d::<f32, _>(part));
-        let values = values.map_err(|error| self.reader().unreadable(place, &error))?;
+        let values = values.map_err(|error| unreadable(&self.path, place, &error))?;
         let (rows, columns) = values.dim();
         let matrix = Matrix::new(rows, columns, values.into_raw_vec_and_offset().0);
         let shape = || {
-            self.reader()
-                .content(place, "too few values", format!("{rows} × {columns}"))
+            let expected = format!("{rows} × {columns}");
+            content(&self.path, place, "too few values", expected)
         };
         matrix.ok_or_else(shape)
     }
@@ -324,7 +331,7 @@ fn populations(reader: &Reader<'_>) -> Result<Vec<Population>, RecordingError> {
     // They stood before the run began.
     let reader = Reader {
         complete: true,
-        ..*reader
+        ..reader.clone()
     };
     reader.rows("/populations", &lengths)?;
     let rows = names.into_iter().zip(sizes.into_iter().zip(recorded));

@@ -194,6 +194,12 @@ fn thousands(digits: &str) -> String {
     out
 }
 
+/// `ticks` without what stands at them.
+pub(crate) fn bare(ticks: &[Tick]) -> Vec<Tick> {
+    let bare = |tick: &Tick| Tick::plain(tick.value, String::new());
+    ticks.iter().map(bare).collect()
+}
+
 /// The bottom axis of a panel: spine at height `y`, ticks, labels and an optional title under them.
 pub(crate) fn bottom(canvas: &mut Canvas, axis: &Axis, y: f64, ticks: &[Tick], title: &str) {
     let stroke = Stroke::new(INK, AXIS);

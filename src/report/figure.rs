@@ -29,6 +29,6 @@ pub use replay::{Event as ReplayEvent, Replay};
 pub use rhythm::{Rhythm, Rhythms, StageRaster, StageRhythm};
 pub use spectrogram::{Pressed, Spectrogram};
 pub use wave::WaveMap;
-pub use weight_course::{Course, Moment, WeightCourse};
+pub use weight_course::{Course, DegreeCourse, Moment, WeightCourse};
 pub use weight_histogram::{Projection, WeightHistogram};
 pub use weight_matrix::WeightMatrix;

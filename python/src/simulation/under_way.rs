@@ -28,6 +28,8 @@ pub(super) struct UnderWay {
     pub(super) begun: usize,
     /// By how much later bouts come sooner than declared, in picoseconds.
     pub(super) saved: i64,
+    /// Whether the last bout has ended before its time.
+    pub(super) is_over: bool,
     pub(super) spikes: Kept,
     /// `None` for a network of one lane, which needs none.
     pub(super) pool: Option<ThreadPool>,
@@ -72,7 +74,15 @@ impl UnderWay {
     }
 
     /// Begins the next bout if the one at hand has ended and there is one.
+    ///
+    /// # Errors
+    /// If the last one has, as its `until` says, or another cannot begin.
     pub(super) fn begin_next(&mut self) -> PyResult<()> {
+        if self.is_over {
+            let now = self.simulation.now().as_ms();
+            let text = format!("the last bout ended at {now} ms, as its `until` says");
+            return Err(error::model(text));
+        }
         if self.simulation.now() < self.stop() {
             return Ok(());
         }
@@ -93,17 +103,12 @@ impl UnderWay {
     }
 
     /// The bout at hand has ended before its time: later ones come sooner.
-    pub(super) fn end_early(&mut self) -> PyResult<()> {
+    pub(super) fn end_early(&mut self) {
         let now = self.simulation.now();
-        if self.begun == self.bouts.len() {
-            let text = format!(
-                "the last bout ended at {} ms, as its `until` says",
-                now.as_ms()
-            );
-            return Err(error::model(text));
+        match self.begun == self.bouts.len() {
+            true => self.is_over = true,
+            false => self.saved += self.stop().since(now).ps(),
         }
-        self.saved += self.stop().since(now).ps();
-        Ok(())
     }
 
     /// All that changes, and what it is of.
@@ -148,6 +153,7 @@ impl UnderWay {
         }
         self.begun = u64::from_le_bytes(*begun) as usize;
         self.saved = i64::from_le_bytes(*saved);
+        self.is_over = false;
         // What nobody took belongs to another course.
         self.spikes.spikes.fill(Default::default());
         Ok(())

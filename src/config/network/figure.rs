@@ -2,12 +2,15 @@
 
 mod evoked;
 mod rhythm;
+mod weights;
 
 use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
+use weights::{matrix, unrecorded};
+
 use crate::config::form::{
-    Around, Form, Keys, Table, each, given, inside, instant, number, off, part, population_name,
+    Around, Form, Keys, Table, given, inside, instant, number, off, part, population_name,
     populations, some, weights_name, words,
 };
 use crate::config::reader::{Item, Section};
@@ -15,6 +18,7 @@ use crate::network::Layout;
 
 pub use evoked::{EvokedFigure, UpOnsets};
 pub use rhythm::{Resolution, RhythmFigure, SpectrogramFigure};
+pub use weights::{DegreeFigure, MatrixFigure, WeightFigure};
 
 /// Populations in a raster of which nobody has said whose spikes it shows: as many have room on a page.
 pub const MOST_UNSAID: usize = 8;
@@ -30,6 +34,8 @@ pub struct Figures {
     pub window: Option<WindowFigure>,
     /// Weights by source and target, if they are drawn.
     pub weight_matrix: Option<MatrixFigure>,
+    /// How many synapses neurons have over time, if that is drawn.
+    pub degrees: Option<DegreeFigure>,
     /// A wave over a sheet, if one is drawn.
     pub wave: Option<Wave>,
     /// What pulses evoke, if it is drawn.
@@ -48,12 +54,14 @@ impl Figures {
             weights,
             window,
             weight_matrix,
+            degrees,
             wave,
             evoked,
             rhythms,
             spectrogram,
         } = self;
         let of_weights = weights.is_some() || window.is_some() || weight_matrix.is_some();
+        let of_weights = of_weights || degrees.is_some();
         let of_rates = rhythms.is_some() || spectrogram.is_some();
         raster.is_some() || of_weights || wave.is_some() || evoked.is_some() || of_rates
     }
@@ -130,6 +138,10 @@ impl Table for Figures {
         let what = "[figure.weight_matrix]: mean weights by source and target, and over the difference of their numbers";
         let form = off(inside(MatrixFigure::default()));
         k.or("weight_matrix", &mut self.weight_matrix, form, what);
+        let what =
+            "[figure.degrees]: how many synapses onto and of each neuron there are, over time";
+        let form = dropped(DegreeFigure::default());
+        k.told("degrees", "none", &mut self.degrees, form, what);
         let what = "[figure.wave]: of a population on a sheet, where activity begins when";
         let form = dropped(Wave::default());
         k.told("wave", "none", &mut self.wave, form, what);
@@ -259,62 +271,6 @@ fn not_recorded(item: &Item<'_>, name: &str) -> bool {
     false
 }
 
-/// Weights over time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WeightFigure {
-    /// Names of the projections shown, from the top; at least one, of all of which statistics are recorded, none twice.
-    pub projections: Vec<String>,
-}
-
-impl Table for WeightFigure {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "the projections shown, from the top, of all of which statistics are recorded";
-        let names = each(weights_name(), "projection", false);
-        k.need("projections", &mut self.projections, names, what);
-    }
-
-    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        let observed = around.observed;
-        let missing = |name: &&String| observed.is_some_and(|all| !all.contains(*name));
-        let missing = self.projections.iter().find(missing);
-        missing.is_none_or(|missing| {
-            let key = "record.weight_statistics";
-            let what =
-                format!("projection `{missing}`, of whose weights no statistics are recorded");
-            unrecorded(section, "projections", &what, key, missing)
-        })
-    }
-}
-
-/// Mean weights by source and target.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MatrixFigure {
-    /// Name of the projection, whose weights are recorded.
-    pub projection: String,
-}
-
-impl Table for MatrixFigure {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "whose weights are shown, which are recorded: those of the last moment";
-        k.need("projection", &mut self.projection, weights_name(), what);
-    }
-
-    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        let name = &self.projection;
-        let Some(all) = around.snapped.filter(|_| !name.is_empty()) else {
-            return true;
-        };
-        match all.iter().find(|(known, _)| known == name) {
-            Some((_, ends)) if ends.is_empty() => matrix(section, name),
-            Some(_) => true,
-            None => {
-                let what = format!("projection `{name}`, whose synapses are not recorded");
-                unrecorded(section, "projection", &what, "record.weights", name)
-            }
-        }
-    }
-}
-
 /// By how much each synapse has changed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WindowFigure {
@@ -432,31 +388,6 @@ fn measured() -> Form<'static, Vec<Measured>> {
         format!("[{}]", all.collect::<Vec<_>>().join(", "))
     };
     Form::new("[[ms, Hz, share, share], …]", read, write)
-}
-
-/// Says that a figure of synapses shows no matrix; `false`.
-fn matrix(section: &Section<'_>, name: &str) -> bool {
-    if let Some(item) = section.get("projection") {
-        let message = format!(
-            "`{}` is `{name}`, whose weights are a matrix, expected a projection of synapses that are drawn or listed",
-            item.path
-        );
-        let help = "`[figure.weights]` shows what becomes of its weights";
-        item.reader
-            .problem(item.origin(), message, Some(help.into()));
-    }
-    false
-}
-
-/// Reports that `key` shows what is not recorded under `section`.
-fn unrecorded(section: &Section<'_>, key: &str, what: &str, place: &str, name: &str) -> bool {
-    let Some(item) = section.get(key) else {
-        return true;
-    };
-    let message = format!("`{}` shows {what}", item.path);
-    let help = format!("add it to `{place}`: `projection = [\"{name}\"]`");
-    item.reader.problem(item.origin(), message, Some(help));
-    false
 }
 
 impl Table for Raster {

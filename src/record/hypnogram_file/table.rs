@@ -345,7 +345,8 @@ impl Places {
             Some(separator) => separator.fields(line).nth(self.stage)?,
         };
         let field = std::str::from_utf8(field).ok()?;
-        Some(field.trim_matches('"'))
+        // Programs that pad columns may have quoted them afterwards.
+        Some(field.trim_matches('"').trim())
     }
 
     /// What `line` of this number says, where the one before ends at `before`.

@@ -13,7 +13,7 @@ impl Recording {
     /// If there is no such population, or what should be its positions are none.
     pub fn positions(&self, population: &str) -> Result<Option<Vec<Point>>, RecordingError> {
         let size = self.population(population)?.size;
-        let reader = self.reader();
+        let reader = self.reader()?;
         let place = format!("/{NODES}/{population}");
         let places = [format!("/{NODES}"), place.clone(), format!("{place}/0/x")];
         if !places.iter().all(|place| reader.has(place)) {

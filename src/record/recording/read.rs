@@ -14,12 +14,36 @@ use crate::record::column::{Label, rest_of};
 pub(super) const TIME: &str = "a time from 0 to 106 days";
 
 /// A file that is read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Reader<'a> {
     pub(super) path: &'a Path,
-    pub(super) file: &'a File,
+    pub(super) file: File,
     /// Whether columns of one table must be equally long: a run that is written or was killed may have them cut.
     pub(super) complete: bool,
+}
+
+/// Other content in the file `path` than there should be.
+pub(super) fn content(
+    path: &Path,
+    place: &str,
+    found: impl ToString,
+    expected: impl ToString,
+) -> RecordingError {
+    RecordingError::Content {
+        path: path.to_owned(),
+        place: place.to_owned(),
+        found: found.to_string(),
+        expected: expected.to_string(),
+    }
+}
+
+/// What the library says of a part of the file `path`.
+pub(super) fn unreadable(path: &Path, place: &str, error: &hdf5::Error) -> RecordingError {
+    RecordingError::Unreadable {
+        path: path.to_owned(),
+        place: place.to_owned(),
+        cause: cause(error),
+    }
 }
 
 impl Reader<'_> {
@@ -29,20 +53,11 @@ impl Reader<'_> {
         found: impl ToString,
         expected: impl ToString,
     ) -> RecordingError {
-        RecordingError::Content {
-            path: self.path.to_owned(),
-            place: place.to_owned(),
-            found: found.to_string(),
-            expected: expected.to_string(),
-        }
+        content(self.path, place, found, expected)
     }
 
     pub(super) fn unreadable(&self, place: &str, error: &hdf5::Error) -> RecordingError {
-        RecordingError::Unreadable {
-            path: self.path.to_owned(),
-            place: place.to_owned(),
-            cause: cause(error),
-        }
+        unreadable(self.path, place, error)
     }
 
     /// Whether there is a dataset of values of type `T` at `place`.

@@ -41,7 +41,7 @@ impl<'a> SpikeChunks<'a> {
         size: usize,
         span: impl RangeBounds<Time>,
     ) -> Result<Self, RecordingError> {
-        let reader = recording.reader();
+        let reader = recording.reader()?;
         let place = format!("/spikes/{population}");
         let named = |name: &str| format!("{place}/{name}");
         let times = reader.dataset::<f64>(&named("timestamps"), 1)?;

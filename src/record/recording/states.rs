@@ -46,7 +46,7 @@ impl Recording {
 
     /// The report called `name`, which is there.
     fn read_report(&self, name: &str) -> Result<Report, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let place = format!("/report/{name}");
         let data = format!("{place}/data");
         let values = reader.dataset::<f32>(&data, 2)?;
@@ -107,7 +107,7 @@ impl Recording {
         let end = first_from(stop).min(frames);
         let first = first_from(start).min(end);
         let place = format!("/report/{}/data", report.name);
-        let values = self.reader().dataset::<f32>(&place, 2)?;
+        let values = self.reader()?.dataset::<f32>(&place, 2)?;
         Ok(States {
             first: instant(&report, first).unwrap_or(Time::MAX),
             every: report.every,
@@ -117,15 +117,16 @@ impl Recording {
 
     fn report_names(&self) -> Result<Vec<String>, RecordingError> {
         // There is no such group where nothing is sampled.
-        match self.file.link_exists("/report") {
-            true => self.reader().groups("/report"),
+        let reader = self.reader()?;
+        match reader.holds_group("/report") {
+            true => reader.groups("/report"),
             false => Ok(Vec::new()),
         }
     }
 
     pub(super) fn frames(&self, report: &Report) -> Result<usize, RecordingError> {
         let values = self
-            .reader()
+            .reader()?
             .dataset::<f32>(&format!("/report/{}/data", report.name), 2)?;
         Ok(values.shape()[0])
     }

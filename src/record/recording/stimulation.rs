@@ -22,7 +22,7 @@ impl Recording {
     }
 
     fn groups_in(&self, place: &str) -> Result<Vec<String>, RecordingError> {
-        let (reader, place) = (self.reader(), format!("/{place}"));
+        let (reader, place) = (self.reader()?, format!("/{place}"));
         match reader.holds_group(&place) {
             true => reader.groups(&place),
             false => Ok(Vec::new()),
@@ -38,7 +38,7 @@ impl Recording {
         if !names.iter().any(|name| name == trigger) {
             return Err(self.unknown(Kind::Trigger, trigger, names));
         }
-        let (reader, place) = (self.reader(), format!("/{DETECTIONS}/{trigger}"));
+        let (reader, place) = (self.reader()?, format!("/{DETECTIONS}/{trigger}"));
         let events = reader.times(&format!("{place}/event"))?;
         let told = reader.times(&format!("{place}/told"))?;
         reader.rows(&place, &[events.len(), told.len()])?;
@@ -55,7 +55,7 @@ impl Recording {
         if !names.iter().any(|name| name == stimulus) {
             return Err(self.unknown(Kind::Stimulus, stimulus, names));
         }
-        let (reader, place) = (self.reader(), format!("/{PULSES}/{stimulus}"));
+        let (reader, place) = (self.reader()?, format!("/{PULSES}/{stimulus}"));
         let events = reader.times(&format!("{place}/event"))?;
         let times = reader.times(&format!("{place}/time"))?;
         let delivered = reader.column::<u64>(&format!("{place}/delivered"))?;

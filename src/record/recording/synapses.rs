@@ -42,7 +42,7 @@ impl Recording {
     /// # Errors
     /// If the file is damaged.
     pub fn learning(&self) -> Result<Vec<String>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         match reader.holds_group("/synapses") {
             true => reader.groups("/synapses"),
             false => Ok(Vec::new()),
@@ -54,7 +54,7 @@ impl Recording {
     /// # Errors
     /// If there is no such projection or its tables are damaged.
     pub fn synapses(&self, projection: &str) -> Result<Vec<Synapses>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let names = self.learning()?;
         if !names.iter().any(|name| name == projection) {
             return Err(self.unknown(Kind::Projection, projection, names));
@@ -114,7 +114,7 @@ impl Recording {
 
     /// All snapshots of synapses that come and go, in order.
     fn wirings(&self, place: &str) -> Result<Vec<Synapses>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let at = |name: &str| format!("{place}/{name}");
         let labels = reader.labels(&at("label"))?;
         let times = reader.times(&at("time"))?;
@@ -172,7 +172,7 @@ impl Recording {
     /// # Errors
     /// If there is no such projection or its tables are damaged.
     pub fn edits(&self, projection: &str) -> Result<Vec<Edit>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let names = self.learning()?;
         if !names.iter().any(|name| name == projection) {
             return Err(self.unknown(Kind::Projection, projection, names));

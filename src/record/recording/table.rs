@@ -13,7 +13,7 @@ impl Recording {
     /// # Errors
     /// If their table is damaged.
     pub fn bouts(&self) -> Result<Vec<Bout>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let [names, kinds] = ["name", "kind"].map(|name| reader.labels(&format!("/bouts/{name}")));
         let [starts, stops] = ["start", "stop"].map(|name| reader.times(&format!("/bouts/{name}")));
         let (names, kinds, starts, stops) = (names?, kinds?, starts?, stops?);
@@ -35,7 +35,7 @@ impl Recording {
     /// # Errors
     /// If it is damaged.
     pub fn accuracies(&self) -> Result<Vec<Accuracy>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         if !reader.has("/accuracy") {
             return Ok(Vec::new());
         }
@@ -92,7 +92,7 @@ impl Recording {
     /// # Errors
     /// If their table is damaged.
     pub fn fingerprints(&self) -> Result<Vec<(u64, String)>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let seeds = reader.column::<u64>("/fingerprints/seed")?;
         let hashes = reader.column::<Fingerprint>("/fingerprints/fingerprint")?;
         let rows = reader.rows("/fingerprints", &[seeds.len(), hashes.len()])?;

@@ -12,7 +12,7 @@ impl Recording {
     /// # Errors
     /// If the file is damaged.
     pub fn observed(&self) -> Result<Vec<String>, RecordingError> {
-        let (reader, place) = (self.reader(), format!("/{WEIGHT_STATISTICS}"));
+        let (reader, place) = (self.reader()?, format!("/{WEIGHT_STATISTICS}"));
         match reader.holds_group(&place) {
             true => reader.groups(&place),
             false => Ok(Vec::new()),
@@ -38,7 +38,7 @@ impl Recording {
         &self,
         projection: &str,
     ) -> Result<Vec<(Time, WeightStatistics)>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let names = self.observed()?;
         if !names.iter().any(|name| name == projection) {
             return Err(self.unknown(Kind::Projection, projection, names));
@@ -110,7 +110,7 @@ impl Recording {
         place: &str,
         width: Option<usize>,
     ) -> Result<Vec<Vec<T>>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let dataset = reader.dataset::<T>(place, 2)?;
         let shape = dataset.shape();
         let (rows, found) = (shape[0], shape[1]);

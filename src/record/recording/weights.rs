@@ -40,7 +40,7 @@ impl Recording {
     /// # Errors
     /// If one is damaged.
     pub fn projections(&self) -> Result<Vec<Projection>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let names = projections(&reader)?.into_iter();
         let projection = |name: String| {
             let values = reader.dataset::<f32>(&format!("/weights/{name}/values"), 3)?;
@@ -59,7 +59,7 @@ impl Recording {
     /// # Errors
     /// If there is no such projection or its table is damaged.
     pub fn moments(&self, projection: &str) -> Result<Vec<(String, Time)>, RecordingError> {
-        let reader = self.reader();
+        let reader = self.reader()?;
         let names = projections(&reader)?;
         if !names.iter().any(|name| name == projection) {
             return Err(self.unknown(Kind::Projection, projection, names));
@@ -84,7 +84,7 @@ impl Recording {
             let found = format!("{known} snapshots");
             let expected = format!("one of number {number}, counted from 0");
             return Err(self
-                .reader()
+                .reader()?
                 .content(&format!("/weights/{projection}"), found, expected));
         };
         let values = self.values(projection)?;
@@ -93,7 +93,7 @@ impl Recording {
 
     fn values(&self, projection: &str) -> Result<Values, RecordingError> {
         let place = format!("/weights/{projection}/values");
-        let dataset = self.reader().dataset::<f32>(&place, 3)?;
+        let dataset = self.reader()?.dataset::<f32>(&place, 3)?;
         Ok(Values { dataset, place })
     }
 

@@ -12,6 +12,10 @@ use crate::report::style::{
 };
 use std::path::Path;
 
+mod degree;
+
+pub use degree::DegreeCourse;
+
 const LEFT: f64 = 46.0;
 const TOP: f64 = 28.0;
 const HEIGHT: f64 = 104.0;
@@ -274,10 +278,7 @@ impl Course {
         legend(canvas, lefts[2] + WIDTHS[2], title_at, &names);
 
         let ticks = weights.ticks(4);
-        let bare: Vec<Tick> = ticks
-            .iter()
-            .map(|tick| Tick::plain(tick.value, String::new()))
-            .collect();
+        let bare = axis::bare(&ticks);
         let title = match self.unit.is_empty() {
             true => "Weight".to_owned(),
             false => format!("Weight ({})", self.unit),

@@ -1,0 +1,105 @@
+//! How many synapses neurons have over time.
+
+use super::{Course, GAP, HEIGHT, LEFT, MS_PER_S, NOTE_LINE, ROW, TOP, WIDTHS, legend};
+use crate::report::FigureError;
+use crate::report::axis::{self, Axis};
+use crate::report::canvas::{Canvas, Text};
+use crate::report::figure::raster::{Bout, Strips};
+use crate::report::file;
+use crate::report::font::{self, Weight};
+use crate::report::style::{BLUE, FULL_WIDTH, GREY, LABEL, NOTE, PANEL, VERMILION};
+use std::path::Path;
+
+/// Width of what is over time: two panels of weights.
+const OVER_TIME: f64 = WIDTHS[0] + GAP + WIDTHS[1];
+
+/// Synapses onto and of each neuron over time, a row each: median, bands and mean, and histograms at the start and at the end; over
+/// the first row bouts, if there are several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DegreeCourse {
+    /// A row each: its name is what is counted, its moments are of how many synapses neurons have.
+    pub courses: Vec<Course>,
+    /// The bouts of the run.
+    pub bouts: Vec<Bout>,
+    /// What stands under it.
+    pub caption: String,
+}
+
+impl DegreeCourse {
+    /// Writes `stem.svg` and `stem.png`.
+    ///
+    /// # Errors
+    /// If one of them exists or cannot be written.
+    pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
+        file::write(&self.canvas(), stem)
+    }
+
+    fn canvas(&self) -> Canvas {
+        let n_rows = self.courses.len() as f64;
+        let caption = font::wrap(
+            &self.caption,
+            NOTE,
+            Weight::Regular,
+            FULL_WIDTH - LEFT - 8.0,
+        );
+        let first = self.courses.first();
+        let above = first.map_or(0.0, |first| first.above(&self.bouts));
+        let bottom = TOP + above + ROW * n_rows - 12.0;
+        let height = bottom + NOTE_LINE * caption.len() as f64;
+        let mut canvas = Canvas::new(FULL_WIDTH, height, "Synapses of neurons over time");
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
+        let letters = ('a'..='z').map(String::from);
+        for (row, (course, letter)) in self.courses.iter().zip(letters).enumerate() {
+            let top = TOP + above + ROW * row as f64;
+            let bouts = if row == 0 { &self.bouts[..] } else { &[] };
+            let title = top - 10.0 - course.above(bouts);
+            canvas.text(Text::new((4.0, title), PANEL, letter).bold());
+            draw(course, &mut canvas, (top, title), bouts);
+        }
+        canvas
+    }
+}
+
+/// A row at `top`, with its title at `title`.
+fn draw(course: &Course, canvas: &mut Canvas, (top, title): (f64, f64), bouts: &[Bout]) {
+    let bottom = top + HEIGHT;
+    let edges = course.histograms.iter();
+    let most = edges.filter_map(|(edges, _)| edges.last().copied());
+    let degrees = Axis::linear(0.0, most.fold(1.0, f64::max), bottom, top);
+    let times = course
+        .moments
+        .iter()
+        .map(|moment| moment.time_ms / MS_PER_S);
+    let span = times.map(|t| (t, t));
+    let span = span.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let span = span.unwrap_or((0.0, 1.0));
+    let time = Axis::linear(span.0, span.1, LEFT, LEFT + OVER_TIME);
+    let column = course.column((time.from, time.to));
+    let above = course.above(bouts);
+    Strips::new(bouts, &[], &column).draw(canvas, &column, (top - above, bottom), true);
+    let name = font::fit(&course.name, LABEL, Weight::Bold, OVER_TIME - 70.0);
+    canvas.text(Text::new((LEFT, title), LABEL, name).bold());
+    course.spread(canvas, &time, &degrees);
+    legend(
+        canvas,
+        time.to,
+        title,
+        &[("mean", VERMILION), ("median", BLUE)],
+    );
+    let left = time.to + GAP;
+    let shares = course.histograms(canvas, left, &degrees);
+    legend(
+        canvas,
+        left + WIDTHS[2],
+        title,
+        &[("end", VERMILION), ("start", GREY)],
+    );
+    let ticks = degrees.ticks(4);
+    axis::left(canvas, &degrees, LEFT, &ticks, "Synapses", 34.0);
+    axis::left(canvas, &degrees, left, &axis::bare(&ticks), "", 0.0);
+    axis::bottom(canvas, &time, bottom, &time.ticks(5), "Time (s)");
+    axis::bottom(canvas, &shares, bottom, &shares.ticks(3), "Neurons (%)");
+}
