@@ -16,7 +16,8 @@ Exit codes:
   1  a bug in this program
   2  bad input, or something else that you can mend
   3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on
-  4  a guard stopped a network that ran away, fell silent or left the numbers; the run file is readable
+  4  a guard stopped a network that ran away, fell silent or left the numbers; the run file is readable,
+     and `resume --set` goes on under another limit
   130  ended at once by a second Ctrl-C or signal; `resume` goes on from the last checkpoint";
 
 /// What `--version` prints; `-V` prints the number alone.
