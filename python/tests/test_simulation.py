@@ -171,8 +171,11 @@ def test_bouts_that_end_early_do_so_step_by_step_too(net):
     assert np.array_equal(np.concatenate(spikes), whole.spikes["e"].t)
     net.document["bout"].pop()
     sim = net.simulation()
+    t, _ = sim.run("80 ms")["e"]
+    assert sim.is_over and sim.now == whole.bouts["stop_ms"][0]
+    assert np.array_equal(t, whole.spikes["e"].t[: len(t)])
     with pytest.raises(sw.ModelError, match="last bout ended"):
-        sim.run("80 ms")
+        sim.run("1 ms")
 
 
 def test_matrices_are_given_and_taken(tmp_path):

@@ -59,7 +59,8 @@ fn every_snapshot_is_the_first_one_with_all_that_came_and_went() {
     assert!(grown > snapshots[0].synapses.len() + 1000, "{grown}");
     let drawn = std::fs::read_to_string(place.path("r/figures/degrees.svg")).expect("a figure");
     assert!(
-        drawn.contains("e_e: onto a neuron of e") && drawn.contains("from their first synapse on")
+        drawn.contains("e_e: onto a neuron of e")
+            && drawn.contains("Neurons that come while the network runs")
     );
 }
 
