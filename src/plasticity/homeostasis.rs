@@ -17,6 +17,7 @@ mod normalisation;
 mod scaling;
 mod shuffle;
 mod structural;
+mod taken;
 mod threshold;
 mod turnover;
 pub mod wiring;

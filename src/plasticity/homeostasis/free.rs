@@ -1,7 +1,6 @@
 //! Sources that a target may still take.
 
-use std::collections::BTreeSet;
-
+use super::taken::Taken;
 use super::wiring::{Lot, Reach, Wiring};
 use crate::base::stream::Stream;
 
@@ -18,17 +17,16 @@ pub(super) struct Free {
 }
 
 impl Free {
-    /// Those of `target` without those that are `taken`, pairs of target and source; `near` is the lot of all by distance.
+    /// Those of `target` without those that are `taken`, if that counts; `near` is the lot of all by distance.
     pub(super) fn new(
         wiring: &Wiring<'_>,
         reach: Reach,
         target: u32,
-        taken: &BTreeSet<(u32, u32)>,
+        taken: Option<&Taken>,
         near: &Lot,
     ) -> Self {
-        let own = taken.range((target, 0)..=(target, u32::MAX));
-        let mut own = own.map(|pair| pair.1).peekable();
-        let free = (0..wiring.n.0).filter(|source| own.next_if_eq(source).is_none());
+        let is_free = |source: &u32| taken.is_none_or(|taken| !taken.holds(target, *source));
+        let free = (0..wiring.n.0).filter(is_free);
         let free = free.filter(|&source| wiring.may_connect(source, target));
         let sources: Vec<u32> = free.collect();
         let weight = |&source: &u32| {
@@ -102,7 +100,8 @@ mod tests {
             ends: Some(&ends),
             elapsed_s: 1.0,
         };
-        let taken: BTreeSet<(u32, u32)> = (0..10).map(|k| (0, 2 * k + 1)).collect();
+        let mut taken = Taken::new(&wiring, &[]);
+        assert!((0..10).all(|k| taken.insert(0, 2 * k + 1)));
         for long_range in [None, Some(0.0), Some(0.3)] {
             let reach = long_range.map_or(Reach::ANYWHERE, |long_range| {
                 let values = Values::from([("length", 0.5), ("long_range", long_range)]);
@@ -119,7 +118,7 @@ mod tests {
                 Some(long_range) => (1.0 - long_range) * kernel(k) / all + long_range / 20.0,
             };
             let mut stream = Stream::new(7, "rewiring", 0);
-            let mut free = Free::new(&wiring, reach, 0, &taken, &near);
+            let mut free = Free::new(&wiring, reach, 0, Some(&taken), &near);
             let mut counts = [0.0; 20];
             let n = 20_000.0;
             for _ in 0..20_000 {

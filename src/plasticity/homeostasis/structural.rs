@@ -1,7 +1,8 @@
 //! Synaptic elements that grow towards a rate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::taken::Taken;
 use super::wiring::{
     Activity, Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring, shuffle,
 };
@@ -223,17 +224,15 @@ impl Rewiring for Structural {
         );
         shuffle(&mut sources, stream);
         shuffle(&mut targets, stream);
-        let mut pairs = match self.multapses {
-            true => BTreeSet::new(),
-            false => wiring.pairs(&removed),
-        };
+        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed));
         let both = match self.reach.is_by_distance() {
             true => self.nearby(wiring, (sources, targets), stream),
             false => sources.into_iter().zip(targets).collect(),
         };
         let both = both.into_iter();
         let fit = both.filter(|&(source, target)| {
-            wiring.may_connect(source, target) && (self.multapses || pairs.insert((target, source)))
+            let is_free = |taken: &mut Taken| taken.insert(target, source);
+            wiring.may_connect(source, target) && taken.as_mut().is_none_or(is_free)
         });
         let added = fit.map(|(source, target)| Edge {
             source,

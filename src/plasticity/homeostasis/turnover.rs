@@ -1,8 +1,7 @@
 //! Weak synapses go, new ones come.
 
-use std::collections::BTreeSet;
-
 use super::free::Free;
+use super::taken::Taken;
 use super::wiring::{Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring};
 use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{
@@ -115,10 +114,7 @@ impl Rewiring for Turnover {
         let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
         let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
-        let mut taken = match self.multapses {
-            true => BTreeSet::new(),
-            false => wiring.pairs(&removed),
-        };
+        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed));
         let (mut added, mut near) = (Vec::new(), Lot::default());
         for (target, degree) in (0..).zip(degrees).filter(|one| wiring.is_target(one.0)) {
             let wanted = self.in_degree.saturating_sub(degree).min(self.at_once);
@@ -134,11 +130,13 @@ impl Rewiring for Turnover {
                         false => stream.below(wiring.n.0.into()) as u32,
                     };
                     let is_free = wiring.may_connect(source, target)
-                        && (self.multapses || taken.insert((target, source)));
+                        && taken
+                            .as_mut()
+                            .is_none_or(|taken| taken.insert(target, source));
                     is_free.then_some(source)
                 });
                 let found = quick.or_else(|| {
-                    let all = || Free::new(wiring, self.reach, target, &taken, &near);
+                    let all = || Free::new(wiring, self.reach, target, taken.as_ref(), &near);
                     free.get_or_insert_with(all).draw(self.multapses, stream)
                 });
                 let Some(source) = found else {

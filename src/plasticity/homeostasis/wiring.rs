@@ -1,6 +1,5 @@
 //! Synapses that come and go.
 
-use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use crate::base::function::exp;
@@ -38,7 +37,7 @@ pub trait Rewiring: Debug + Send + Sync {
 }
 
 /// A synapse of a projection.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Edge {
     /// Its source.
     pub source: u32,
@@ -212,15 +211,6 @@ impl Wiring<'_> {
     /// Whether a target is there.
     pub(super) fn is_target(&self, target: u32) -> bool {
         self.born.1.get(target as usize).is_none_or(|&born| born)
-    }
-
-    /// Pairs that are connected and stay so, target first.
-    pub(super) fn pairs(&self, removed: &[u32]) -> BTreeSet<(u32, u32)> {
-        let mut gone = removed.iter().peekable();
-        let kept = (0..)
-            .zip(self.edges)
-            .filter(|(k, _)| gone.next_if_eq(&k).is_none());
-        kept.map(|(_, edge)| (edge.target, edge.source)).collect()
     }
 
     /// Synapses that each target keeps.

@@ -1,5 +1,6 @@
 //! Synapses that come and go: gathered from all lanes, changed by one rule in one order, and put back.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -45,10 +46,24 @@ struct Stretch {
 pub(super) struct Gathered<'a> {
     blocks: Vec<&'a mut dyn Learn>,
     stretches: Vec<Stretch>,
-    /// By source, then target: what it is, block, number in it.
-    places: Vec<(Synapse, usize, u32)>,
+    /// By source, then target, as `edges`.
+    places: Vec<Place>,
     pub(super) edges: Vec<Edge>,
 }
+
+/// What is known of a synapse beside its ends, and where it lies.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    delay: Duration,
+    dendritic: Duration,
+    weight: f64,
+    block: u32,
+    /// Its number in the block.
+    number: u32,
+}
+
+/// Sources whose synapses are gathered together: so many that threads share the work, so few that it is a lot for each.
+const TOGETHER: u32 = 64;
 
 impl Simulation {
     /// What rewiring has done since this was last asked.
@@ -192,7 +207,7 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
         ..
     } = rows;
     let (mut blocks, mut stretches) = (Vec::<&mut dyn Learn>::new(), Vec::new());
-    let mut all: Vec<(Edge, (Synapse, usize, u32))> = Vec::new();
+    let mut owns: Vec<Vec<Stretch>> = Vec::new();
     for lane in lanes {
         for block in &mut lane.blocks {
             let Synapses::Learning { projection, learn } = &mut block.synapses else {
@@ -213,38 +228,103 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
                     local: member.local,
                 })
             });
-            let own: Vec<Stretch> = own.collect();
-            let mut used = Vec::with_capacity(learn.n_synapses());
-            learn.look_for_use(&mut |last| used.push(last));
-            let mut k = 0;
-            learn.look(now, &mut |synapse| {
-                let local = synapse.target;
-                let inside = |one: &&Stretch| (one.local..one.local + one.len).contains(&local);
-                if let Some(stretch) = own.iter().find(inside) {
-                    let target = stretch.first + (local - stretch.local);
-                    let edge = Edge {
-                        source: synapse.source,
-                        target,
-                        strength: synapse.weight.abs(),
-                        unused_ms: (now - used[k as usize]).as_ms(),
-                    };
-                    let synapse = Synapse { target, ..synapse };
-                    all.push((edge, (synapse, blocks.len(), k)));
-                }
-                k += 1;
-            });
-            stretches.extend(own);
+            owns.push(own.collect());
             blocks.push(learn.as_mut());
         }
     }
-    // Stable: several synapses of one pair stay in the order in which they are.
-    all.sort_by_key(|(edge, _)| (edge.source, edge.target));
-    let (edges, places) = all.into_iter().unzip();
+    let seen: Vec<Seen<'_>> = blocks
+        .par_iter()
+        .zip(&owns)
+        .map(|(learn, own)| Seen::new(&**learn, own))
+        .collect();
+    let n_source = seen.first().map_or(0, |seen| seen.learn.n_source()) as u32;
+    let parts = (0..n_source.div_ceil(TOGETHER)).into_par_iter();
+    let parts = parts.map(|part| {
+        let sources = part * TOGETHER..((part + 1) * TOGETHER).min(n_source);
+        let mut all: Vec<(Edge, Place)> = Vec::new();
+        for (block, seen) in (0..).zip(&seen) {
+            seen.look_from(now, sources.clone(), block, &mut all);
+        }
+        // Stable: several synapses of one pair stay in the order in which they are.
+        all.sort_by_key(|(edge, _)| (edge.source, edge.target));
+        all
+    });
+    let parts: Vec<Vec<(Edge, Place)>> = parts.collect();
+    let n = parts.iter().map(Vec::len).sum();
+    let (edges, places) = rayon::join(
+        || {
+            let mut edges = Vec::with_capacity(n);
+            edges.extend(parts.iter().flatten().map(|(edge, _)| *edge));
+            edges
+        },
+        || {
+            let mut places = Vec::with_capacity(n);
+            places.extend(parts.iter().flatten().map(|(_, place)| *place));
+            places
+        },
+    );
+    drop(seen);
+    stretches.extend(owns.into_iter().flatten());
     Gathered {
         blocks,
         stretches,
         places,
         edges,
+    }
+}
+
+/// A block of synapses as it is looked at.
+struct Seen<'a> {
+    learn: &'a dyn Learn,
+    /// Neurons of the target populations in its group.
+    own: &'a [Stretch],
+    /// When each synapse was last used, and the number of the first of each source.
+    used: Vec<Time>,
+    starts: Vec<u32>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(learn: &'a dyn Learn, own: &'a [Stretch]) -> Self {
+        let mut used = Vec::with_capacity(learn.n_synapses());
+        learn.look_for_use(&mut |last| used.push(last));
+        let mut starts = vec![0];
+        let mut n = 0;
+        for source in 0..learn.n_source() as u32 {
+            n += learn.n_from(source) as u32;
+            starts.push(n);
+        }
+        Self {
+            learn,
+            own,
+            used,
+            starts,
+        }
+    }
+
+    /// Adds the synapses of `sources` as they stand right before `now`, of this block of number `block`.
+    fn look_from(&self, now: Time, sources: Range<u32>, block: u32, all: &mut Vec<(Edge, Place)>) {
+        let mut number = self.starts[sources.start as usize];
+        self.learn.look_from(now, sources, &mut |synapse| {
+            let local = synapse.target;
+            let inside = |one: &&Stretch| (one.local..one.local + one.len).contains(&local);
+            if let Some(stretch) = self.own.iter().find(inside) {
+                let edge = Edge {
+                    source: synapse.source,
+                    target: stretch.first + (local - stretch.local),
+                    strength: synapse.weight.abs(),
+                    unused_ms: (now - self.used[number as usize]).as_ms(),
+                };
+                let place = Place {
+                    delay: synapse.delay,
+                    dendritic: synapse.dendritic,
+                    weight: synapse.weight,
+                    block,
+                    number,
+                };
+                all.push((edge, place));
+            }
+            number += 1;
+        });
     }
 }
 
@@ -259,9 +339,15 @@ impl Gathered<'_> {
         let mut changes: Vec<Change> = self.blocks.iter().map(|_| Change::default()).collect();
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         for &k in &edit.removed {
-            let (synapse, block, k) = self.places[k as usize];
-            changes[block].removed.push(k);
-            removed.push(synapse);
+            let (edge, place) = (&self.edges[k as usize], &self.places[k as usize]);
+            changes[place.block as usize].removed.push(place.number);
+            removed.push(Synapse {
+                source: edge.source,
+                target: edge.target,
+                delay: place.delay,
+                dendritic: place.dendritic,
+                weight: place.weight,
+            });
         }
         for edge in edit.added {
             let inside = |one: &&Stretch| (one.first..one.first + one.len).contains(&edge.target);
@@ -283,11 +369,12 @@ impl Gathered<'_> {
             change.added.push(Synapse { target, ..synapse });
             added.push(synapse);
         }
-        for (learn, mut change) in self.blocks.into_iter().zip(changes) {
+        let blocks = self.blocks.into_par_iter().zip(changes);
+        blocks.for_each(|(learn, mut change)| {
             change.removed.sort_unstable();
             change.added.sort_by_key(|one| (one.source, one.target));
             learn.rewire(now, &change);
-        }
+        });
         (removed, added)
     }
 }
