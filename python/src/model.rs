@@ -10,6 +10,8 @@ use sharpwave::config::{self, Options};
 use sharpwave::experiment::error::ExperimentError;
 use sharpwave::experiment::inputs::Inputs;
 use sharpwave::experiment::{estimate, foraging, load, night, notice, recurrent, run};
+use sharpwave::record::checkpoint;
+use sharpwave::run::guard::Tripped;
 
 use crate::attend::attend;
 use crate::error;
@@ -137,6 +139,19 @@ pub fn resume(
     }
 }
 
+/// What a guard that stopped the run in `out` says, and how to go on where that can be done.
+fn guarded(out: &Path, tripped: &Tripped) -> String {
+    let limit = tripped.limit();
+    match limit.filter(|_| out.join(checkpoint::FILE).is_file()) {
+        Some(limit) => format!(
+            "{tripped}\n  help: `sharpwave.resume({:?}, set={{\"{limit}\": ...}})` goes on from the last checkpoint under another \
+             limit",
+            out.display().to_string()
+        ),
+        None => tripped.to_string(),
+    }
+}
+
 /// What a run tells Python at its end.
 fn end(
     py: Python<'_>,
@@ -153,7 +168,10 @@ fn end(
     match (done, interrupt) {
         (Err(cause), None) => Err(error::model(cause)),
         (Ok(Some((finished, summary))), None) => match finished.tripped {
-            Some(tripped) => Err(error::GuardError::new_err(tripped.to_string())),
+            Some(tripped) => Err(error::GuardError::new_err(guarded(
+                &finished.directory,
+                &tripped,
+            ))),
             None => Ok((finished.directory, finished.complete, summary)),
         },
         (Ok(None), None) => Ok((out.to_owned(), false, String::new())),

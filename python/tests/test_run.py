@@ -533,6 +533,13 @@ def test_files_of_a_run_go_with_the_last_who_has_it(net, tmp_path):
         net.run("300 ms")
     folder = str(caught.value).splitlines()[-1].removeprefix("  in ")
     assert sw.open(folder).stop_ms > 0
+    # Under another limit it goes on, as if it had had that from the start.
+    assert 'set={"guard.max_rate": ...}' in str(caught.value)
+    with pytest.raises(sw.GuardError, match="runs away"):
+        sw.resume(folder)
+    resumed = sw.resume(folder, set={"guard.max_rate": "off"})
+    net.set(guard={"max_rate": "off"})
+    assert resumed.fingerprint == net.run("300 ms").fingerprint
     shutil.rmtree(os.path.dirname(folder))
     with pytest.raises(sw.RecordingError, match="`runs`: found none"):
         sw.report([], tmp_path / "none.html")

@@ -76,6 +76,14 @@ pub(super) fn is_hdf5(path: &Path) -> Result<bool, String> {
 /// The library's reason against the second way, or that it comes to no end with the file.
 pub(super) fn open(path: &Path) -> hdf5::Result<File> {
     look(path)?;
+    open_again(path)
+}
+
+/// Opens a file that was [opened](open) before, and has been written by nobody but its run since.
+///
+/// # Errors
+/// The library's reason against the second way.
+pub(super) fn open_again(path: &Path) -> hdf5::Result<File> {
     File::open(path).or_else(|_| {
         let mut builder = File::with_options();
         builder.fapl().metadata_read_attempts(READ_ATTEMPTS);

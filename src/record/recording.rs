@@ -28,7 +28,7 @@ pub use weights::Snapshot;
 
 use super::header::Header;
 use super::layout::Population;
-use super::open::open;
+use super::open::open_again;
 use super::recover::open_run;
 pub use super::run_file::FILE;
 use crate::base::matrix::Matrix;
@@ -272,7 +272,7 @@ impl Recording {
     fn reader(&self) -> Result<Reader<'_>, RecordingError> {
         let file = match &self.file {
             Some(file) => file.clone(),
-            None => open(&self.path).map_err(|error| unreadable(&self.path, "/", &error))?,
+            None => open_again(&self.path).map_err(|error| unreadable(&self.path, "/", &error))?,
         };
         Ok(Reader {
             path: &self.path,
