@@ -432,7 +432,7 @@ fn sleeps_in_which_nothing_is_learnt_are_said() {
 #[test]
 fn accuracies_of_networks_that_answer_nothing_are_told() {
     let place = Place::with_model(super::setup::SMALL);
-    let arguments = "run model.toml --seeds 1 --set plasticity.increment=0 --set plasticity.decrement=5 --out r";
+    let arguments = "run model.toml --seeds 2 --set plasticity.increment=0 --set plasticity.decrement=5 --out r";
     let output = place.command(arguments).output().expect("it starts");
     let said = super::setup::said(&output);
     let expected = "leaves 100 % of the test images without an answer";
@@ -440,6 +440,11 @@ fn accuracies_of_networks_that_answer_nothing_are_told() {
     // It stands in the run file, too.
     let page = place.read("r/report.html");
     assert!(page.contains(expected), "{said}");
+    // The accuracies there are those of both seeds, and so is what is said of them.
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let told = run.warnings().iter();
+    let told = told.filter(|warning| warning.contains("of the test images without an answer"));
+    assert_eq!(told.count(), 2, "{:?}", run.warnings());
 }
 
 #[test]

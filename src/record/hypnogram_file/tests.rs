@@ -103,6 +103,20 @@ fn columns_are_known_by_many_names_and_units() {
     assert_eq!(shown(&night), [("W", 30.0), ("N1", 30.0), ("N2", 30.0)]);
 }
 
+/// Programs that pad columns may have quoted them afterwards.
+#[test]
+fn quoted_numbers_with_blanks_are_numbers() {
+    let text = "\"epoch\",\"stage\"\n\"1\",\" 0\"\n\"2\",\" 2\"\n\"3\",\" 4\"\n";
+    let yasa = Columns {
+        numbers: Some(Numbers::Yasa),
+        ..Columns::default()
+    };
+    let night = of("n.csv", text.as_bytes(), &yasa).expect(text);
+    assert_eq!(shown(&night), [("W", 30.0), ("N2", 30.0), ("R", 30.0)]);
+    let untold = of("n.csv", text.as_bytes(), &Columns::default()).unwrap_err();
+    assert!(untold.contains("found the number 4"), "{untold}");
+}
+
 #[test]
 fn tables_that_are_wrong_say_where() {
     let wrong = |text: &str| of("n.csv", text.as_bytes(), &Columns::default()).unwrap_err();
