@@ -14,6 +14,7 @@ mod anti_hebbian;
 mod clock;
 mod covariance;
 mod error;
+mod gain;
 mod hebbian_rate;
 mod history;
 pub mod homeostasis;
@@ -114,6 +115,8 @@ pub enum BuildError {
 impl Rule {
     /// The entry of the rule `R`.
     pub const fn of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>() -> Self {
+        // Where nothing flows the container does not let a modulator act on states, nor the rule read it.
+        assert!(R::FLOWS || matches!(R::MODULATED, Modulated::Gain));
         Self {
             spec: R::SPEC,
             is_signed: R::SIGNED,

@@ -433,16 +433,15 @@ impl Experiment for Dreamers {
         // Those that were stopped are told of once they have gone on.
         slept.retain(|_| are_whole);
         let undecided = |own: &Slept| notice::of_undecided(own.seed, own.scores.iter());
-        let late: Vec<Option<String>> = slept.iter().map(undecided).collect();
+        let late: Vec<Vec<String>> = slept
+            .iter()
+            .map(|own| undecided(own).into_iter().collect())
+            .collect();
         for notice in late.iter().flatten() {
             tracing::warn!("{notice}");
         }
-        // The first file has the accuracies of all.
-        let mut all: Option<Vec<String>> = Some(late.iter().flatten().cloned().collect());
-        for (own, late) in slept.into_iter().zip(late) {
-            let late = all.take().unwrap_or_else(|| late.into_iter().collect());
-            let stopped = tripped.as_ref().map(Tripped::to_string);
-            let late: Vec<String> = late.into_iter().chain(stopped).collect();
+        for (own, mut late) in slept.into_iter().zip(warning::of_files(late)) {
+            late.extend(tripped.as_ref().map(Tripped::to_string));
             if let Some(file) = own.file {
                 let hex = own.fingerprint.to_string();
                 warning::finish(file, &hex, &self.warnings, &late)?;

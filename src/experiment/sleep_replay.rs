@@ -135,11 +135,8 @@ impl Nights {
         for notice in late.iter().flatten() {
             tracing::warn!("{notice}");
         }
-        // The first file has the accuracies of all.
-        let mut all = Some(late.concat());
-        for (repetition, own) in repetitions.iter_mut().zip(late) {
-            let late = all.take().unwrap_or(own).into_iter();
-            let late: Vec<String> = late.chain(tripped.map(Tripped::to_string)).collect();
+        for (repetition, mut late) in repetitions.iter_mut().zip(warning::of_files(late)) {
+            late.extend(tripped.map(Tripped::to_string));
             let slept = &mut repetition.slept;
             if let Some(file) = slept.file.take() {
                 let hex = slept.fingerprint.to_string();

@@ -29,6 +29,16 @@ pub fn finish(
     }
 }
 
+/// What each of the run files of several seeds has of what each seed came to warn of: the first, which has the accuracies of all,
+/// has all of it.
+pub fn of_files(mut late: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let all = late.concat();
+    if let Some(first) = late.first_mut() {
+        *first = all;
+    }
+    late
+}
+
 /// Puts `warnings` in the place of those in the run file `path`, which is whole and closed. Nothing can be added to a file that is
 /// read while it is written, so a copy takes its place: at any moment there is the old file or the new one.
 ///

@@ -16,6 +16,25 @@ fn weights(model: &str) -> Vec<f64> {
     snapshots.iter().map(first).collect()
 }
 
+/// Two neurons that never fire, and synapses of weight 1 that learn, recorded `at` some instants.
+fn silent(at: &str, rest: &str) -> String {
+    format!(
+        r#"
+schema = 1
+experiment = "network"
+population.a = {{ neuron = "relay", size = 2 }}
+record.weights = {{ projection = "p", at = {at} }}
+[projection.p]
+source = "a"
+target = "a"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = {{ rule = "stdp_pair", w_max = 10.0 }}
+{rest}"#
+    )
+}
+
 fn check(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len(), "{found:?}");
     for (one, other) in found.iter().zip(expected) {
@@ -25,18 +44,8 @@ fn check(found: &[f64], expected: &[f64]) {
 
 #[test]
 fn forces_act_where_neurons_begin_anew() {
-    let model = r#"
-schema = 1
-experiment = "network"
-population.a = { neuron = "relay", size = 2 }
-record.weights = { projection = "p", at = ["0 s", "1.5 s", "2.5 s", "3.9 s"] }
-[projection.p]
-source = "a"
-target = "a"
-rule = "all_to_all"
-weight = 1.0
-axonal_delay = "1 ms"
-plasticity = { rule = "stdp_pair", w_max = 10.0 }
+    let at = r#"["0 s", "1.5 s", "2.5 s", "3.9 s"]"#;
+    let rest = r#"
 [homeostasis.d]
 kind = "decay"
 projection = "p"
@@ -46,9 +55,10 @@ share = 0.1
 repeat = 4
 bouts = [{ duration = "1 s", keep = "weights" }]
 "#;
+    let model = silent(at, rest);
     let share = (-0.1_f64).exp();
     let expected = [0, 1, 2, 3].map(|n| share.powi(n));
-    check(&weights(model), &expected);
+    check(&weights(&model), &expected);
     let kept = model.replace("keep = \"weights\"", "keep = \"all\"");
     check(&weights(&kept), &expected);
 }
@@ -56,18 +66,7 @@ bouts = [{ duration = "1 s", keep = "weights" }]
 /// Whether it acts there, and by how much.
 #[test]
 fn forces_on_a_begin_go_by_what_was() {
-    let model = r#"
-schema = 1
-experiment = "network"
-population.a = { neuron = "relay", size = 2 }
-record.weights = { projection = "p", at = ["50 ms", "150 ms", "249 ms"] }
-[projection.p]
-source = "a"
-target = "a"
-rule = "all_to_all"
-weight = 1.0
-axonal_delay = "1 ms"
-plasticity = { rule = "stdp_pair", w_max = 10.0 }
+    let rest = r#"
 [homeostasis.d]
 kind = "downscaling"
 projection = "p"
@@ -84,7 +83,8 @@ duration = "50 ms"
 homeostasis = []
 keep = "weights"
 "#;
-    check(&weights(model), &[1.0, 0.5, 0.125]);
+    let model = silent(r#"["50 ms", "150 ms", "249 ms"]"#, rest);
+    check(&weights(&model), &[1.0, 0.5, 0.125]);
 }
 
 /// Nothing has been released before, so that there is as much of it as the bout says, in the first one and where all begins anew;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::write_npz;
+use sharpwave::record::checkpoint::Checkpoint;
 
 use super::run_file::RunFile;
 use super::setup::{Place, said, shipped};
@@ -133,14 +134,17 @@ fn a_run_that_a_guard_stopped_goes_on_under_another_limit() {
         ),
         "{error}"
     );
-    // It stands where it stood.
+    // It stands where it stood, not where it began.
+    let saved = Checkpoint::read(&place.path("r")).expect("a checkpoint");
+    assert_eq!(saved.slots.len(), 1);
     assert_eq!(stopped("--quiet resume r"), error);
     let before = RunFile::open(&place.path("r/run.h5")).spikes_of("e").len();
     // Then a weight is too large; and that of another limit, too.
     let error = stopped("--quiet resume r --set guard.min_rate=off");
     let key = "--set projection.p.plasticity.max_weight=";
     assert!(
-        error.contains("is") && error.contains(&format!("resume r {key}VALUE")),
+        error.starts_with("error: projection `p`: the weight from ")
+            && error.contains(&format!("resume r {key}VALUE")),
         "{error}"
     );
     assert!(RunFile::open(&place.path("r/run.h5")).spikes_of("e").len() > before);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::analysis::degree::Degrees;
+use crate::base::time::Time;
 use crate::config::network::{DegreeFigure, NetworkModel};
 use crate::experiment::error::ExperimentError;
 use crate::plasticity::Synapse;
@@ -108,7 +109,7 @@ impl End<'_> {
                 .unwrap_or_default()
         };
         let histograms = [histogram(all.first()), histogram(all.last())];
-        let moment = |(time, degrees): &(crate::base::time::Time, Degrees)| Moment {
+        let moment = |(time, degrees): &(Time, Degrees)| Moment {
             time_ms: time.as_ms(),
             n: degrees.n() as u64,
             mean: degrees.mean(),

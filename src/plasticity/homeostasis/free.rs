@@ -100,7 +100,7 @@ mod tests {
             ends: Some(&ends),
             elapsed_s: 1.0,
         };
-        let mut taken = Taken::new(&wiring, &[]);
+        let mut taken = Taken::new(&wiring, &[], &[0]);
         assert!((0..10).all(|k| taken.insert(0, 2 * k + 1)));
         for long_range in [None, Some(0.0), Some(0.3)] {
             let reach = long_range.map_or(Reach::ANYWHERE, |long_range| {

@@ -224,7 +224,7 @@ impl Rewiring for Structural {
         );
         shuffle(&mut sources, stream);
         shuffle(&mut targets, stream);
-        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed));
+        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed, &dendritic));
         let both = match self.reach.is_by_distance() {
             true => self.nearby(wiring, (sources, targets), stream),
             false => sources.into_iter().zip(targets).collect(),

@@ -14,11 +14,11 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Those of `wiring` of which the synapses of these indices, which ascend, go.
-    pub(super) fn new(wiring: &Wiring<'_>, removed: &[u32]) -> Self {
-        let n_target = wiring.n.1 as usize;
+    /// Those of `wiring` of which the synapses of these indices, which ascend, go, and `degrees` stay of each target.
+    pub(super) fn new(wiring: &Wiring<'_>, removed: &[u32], degrees: &[u32]) -> Self {
+        let n_target = degrees.len();
         let mut starts = vec![0];
-        starts.extend(wiring.degrees(removed));
+        starts.extend(degrees);
         for k in 1..starts.len() {
             starts[k] += starts[k - 1];
         }
@@ -89,7 +89,7 @@ mod tests {
             ends: None,
             elapsed_s: 1.0,
         };
-        let mut taken = Taken::new(&wiring, &[1, 3]);
+        let mut taken = Taken::new(&wiring, &[1, 3], &wiring.degrees(&[1, 3]));
         let all = |taken: &Taken| {
             let pairs = (0..4).flat_map(|source| (0..5).map(move |target| (source, target)));
             let held = pairs.filter(|&(source, target)| taken.holds(target, source));

@@ -114,7 +114,7 @@ impl Rewiring for Turnover {
         let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
         let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
-        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed));
+        let mut taken = (!self.multapses).then(|| Taken::new(wiring, &removed, &degrees));
         let (mut added, mut near) = (Vec::new(), Lot::default());
         for (target, degree) in (0..).zip(degrees).filter(|one| wiring.is_target(one.0)) {
             let wanted = self.in_degree.saturating_sub(degree).min(self.at_once);

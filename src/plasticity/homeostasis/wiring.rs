@@ -37,7 +37,7 @@ pub trait Rewiring: Debug + Send + Sync {
 }
 
 /// A synapse of a projection.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edge {
     /// Its source.
     pub source: u32,

@@ -2,7 +2,8 @@
 
 use super::PlasticMatrix;
 use crate::base::time::Time;
-use crate::plasticity::rule::{Modulated, PlasticityRule};
+use crate::plasticity::gain;
+use crate::plasticity::rule::PlasticityRule;
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     PlasticMatrix<R, PRE, POST>
@@ -16,22 +17,14 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     /// A strength after a change at `t`, as far as the modulator lets it change.
     #[inline(always)]
     pub(super) fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
-        match (&self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::Gain) => {
-                before + modulation.before(self.at_synapse(t)) * (after - before)
-            }
-            _ => after,
-        }
+        let modulation = self.modulation.as_ref();
+        gain::strength::<R, PRE, POST>(modulation, self.at_synapse(t), (before, after))
     }
 
     /// A state after an event at `t`, as far as the modulator lets it change.
     #[inline(always)]
     pub(super) fn state_gained(&self, before: R::State, after: R::State, t: Time) -> R::State {
-        match (&self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::State) => {
-                R::gain(before, after, modulation.before(self.at_synapse(t)))
-            }
-            _ => after,
-        }
+        let modulation = self.modulation.as_ref();
+        gain::state::<R, PRE, POST>(modulation, self.at_synapse(t), (before, after))
     }
 }

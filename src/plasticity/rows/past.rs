@@ -2,9 +2,10 @@
 
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
+use crate::plasticity::gain;
 use crate::plasticity::history::History;
 use crate::plasticity::modulation::Modulation;
-use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch, within};
+use crate::plasticity::rule::{Event, PlasticityRule, Stored, Stretch, within};
 
 /// What arrivals have left on the synapses of one row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,23 +162,13 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
     /// A strength after a change at `t`, as far as the modulator lets it change.
     #[inline(always)]
     pub(super) fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
-        match (self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::Gain) => {
-                before + modulation.before(self.at_synapse(t)) * (after - before)
-            }
-            _ => after,
-        }
+        gain::strength::<R, PRE, POST>(self.modulation, self.at_synapse(t), (before, after))
     }
 
     /// A state after an event at `t`, as far as the modulator lets it change.
     #[inline(always)]
     pub(super) fn state_gained(&self, before: R::State, after: R::State, t: Time) -> R::State {
-        match (self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::State) => {
-                R::gain(before, after, modulation.before(self.at_synapse(t)))
-            }
-            _ => after,
-        }
+        gain::state::<R, PRE, POST>(self.modulation, self.at_synapse(t), (before, after))
     }
 
     /// A synapse of an additive rule after spikes with this sum of first factors.

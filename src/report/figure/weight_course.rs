@@ -79,33 +79,10 @@ impl WeightCourse {
     }
 
     pub(in crate::report) fn canvas(&self) -> Canvas {
-        let n_rows = self.courses.len().max(1);
-        let caption = self.caption();
-        let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
-        let above = self
-            .courses
-            .first()
-            .map_or(0.0, |first| first.above(&self.bouts));
-        let bottom = TOP + above + ROW * n_rows as f64 - 12.0;
-        let mut canvas = Canvas::new(
-            FULL_WIDTH,
-            bottom + NOTE_LINE * caption.len() as f64,
-            "Weights over time",
-        );
-        for (k, line) in caption.into_iter().enumerate() {
-            let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
-            canvas.text(Text::new(at, NOTE, line).colour(GREY));
-        }
-        let letters = ('a'..='z').map(String::from);
-        for (row, (course, letter)) in self.courses.iter().zip(letters).enumerate() {
-            let top = TOP + above + ROW * row as f64;
-            let bouts = if row == 0 { &self.bouts[..] } else { &[] };
-            let title = top - 10.0 - course.above(bouts);
-            canvas.text(Text::new((4.0, title), PANEL, letter).bold());
-            course.draw(&mut canvas, top, bouts);
-        }
+        let rows = (&self.courses[..], &self.bouts[..]);
+        let mut canvas = draw_rows(rows, ("Weights over time", &self.caption()), Course::draw);
         if self.courses.is_empty() {
-            let centre = (FULL_WIDTH / 2.0, TOP + above + HEIGHT / 2.0);
+            let centre = (FULL_WIDTH / 2.0, TOP + HEIGHT / 2.0);
             axis::say(&mut canvas, centre, "no projections");
         }
         canvas
@@ -206,10 +183,9 @@ impl Course {
         Strips::new(bouts, &[], &column).height()
     }
 
-    fn draw(&self, canvas: &mut Canvas, top: f64, bouts: &[Bout]) {
+    fn draw(&self, canvas: &mut Canvas, (top, title_at): (f64, f64), bouts: &[Bout]) {
         let bottom = top + HEIGHT;
         let above = self.above(bouts);
-        let title_at = top - 10.0 - above;
         /// Above and below all weights, as a share.
         const MARGIN: f64 = 0.04;
         let quantiles = self.moments.iter().flat_map(|moment| moment.quantiles);
@@ -401,6 +377,33 @@ impl Course {
         }
         shares
     }
+}
+
+/// A row for each course as `draw` has it at its top and its title's place, the first under `bouts`, over a caption.
+fn draw_rows(
+    (courses, bouts): (&[Course], &[Bout]),
+    (title, caption): (&str, &str),
+    draw: impl Fn(&Course, &mut Canvas, (f64, f64), &[Bout]),
+) -> Canvas {
+    let n_rows = courses.len().max(1);
+    let caption = font::wrap(caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+    let above = courses.first().map_or(0.0, |first| first.above(bouts));
+    let bottom = TOP + above + ROW * n_rows as f64 - 12.0;
+    let height = bottom + NOTE_LINE * caption.len() as f64;
+    let mut canvas = Canvas::new(FULL_WIDTH, height, title);
+    for (k, line) in caption.into_iter().enumerate() {
+        let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
+        canvas.text(Text::new(at, NOTE, line).colour(GREY));
+    }
+    let letters = ('a'..='z').map(String::from);
+    for (row, (course, letter)) in courses.iter().zip(letters).enumerate() {
+        let top = TOP + above + ROW * row as f64;
+        let bouts = if row == 0 { bouts } else { &[] };
+        let title = top - 10.0 - course.above(bouts);
+        canvas.text(Text::new((4.0, title), PANEL, letter).bold());
+        draw(course, &mut canvas, (top, title), bouts);
+    }
+    canvas
 }
 
 /// Bands, median and mean of weights at moments at each of which there are some.

@@ -63,7 +63,7 @@ struct Place {
 }
 
 /// Sources whose synapses are gathered together: so many that threads share the work, so few that it is a lot for each.
-const TOGETHER: u32 = 64;
+const PART: u32 = 64;
 
 impl Simulation {
     /// What rewiring has done since this was last asked.
@@ -238,9 +238,9 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
         .map(|(learn, own)| Seen::new(&**learn, own))
         .collect();
     let n_source = seen.first().map_or(0, |seen| seen.learn.n_source()) as u32;
-    let parts = (0..n_source.div_ceil(TOGETHER)).into_par_iter();
+    let parts = (0..n_source.div_ceil(PART)).into_par_iter();
     let parts = parts.map(|part| {
-        let sources = part * TOGETHER..((part + 1) * TOGETHER).min(n_source);
+        let sources = part * PART..((part + 1) * PART).min(n_source);
         let mut all: Vec<(Edge, Place)> = Vec::new();
         for (block, seen) in (0..).zip(&seen) {
             seen.look_from(now, sources.clone(), block, &mut all);
@@ -251,17 +251,10 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
     });
     let parts: Vec<Vec<(Edge, Place)>> = parts.collect();
     let n = parts.iter().map(Vec::len).sum();
-    let (edges, places) = rayon::join(
-        || {
-            let mut edges = Vec::with_capacity(n);
-            edges.extend(parts.iter().flatten().map(|(edge, _)| *edge));
-            edges
-        },
-        || {
-            let mut places = Vec::with_capacity(n);
-            places.extend(parts.iter().flatten().map(|(_, place)| *place));
-            places
-        },
+    let (mut edges, mut places) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    rayon::join(
+        || edges.extend(parts.iter().flatten().map(|(edge, _)| *edge)),
+        || places.extend(parts.iter().flatten().map(|(_, place)| *place)),
     );
     drop(seen);
     stretches.extend(owns.into_iter().flatten());

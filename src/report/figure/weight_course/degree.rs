@@ -1,13 +1,13 @@
 //! How many synapses neurons have over time.
 
-use super::{Course, GAP, HEIGHT, LEFT, MS_PER_S, NOTE_LINE, ROW, TOP, WIDTHS, legend};
+use super::{Course, GAP, HEIGHT, LEFT, MS_PER_S, WIDTHS, draw_rows, legend};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Canvas, Text};
 use crate::report::figure::raster::{Bout, Strips};
 use crate::report::file;
 use crate::report::font::{self, Weight};
-use crate::report::style::{BLUE, FULL_WIDTH, GREY, LABEL, NOTE, PANEL, VERMILION};
+use crate::report::style::{BLUE, GREY, LABEL, VERMILION};
 use std::path::Path;
 
 /// Width of what is over time: two panels of weights.
@@ -35,31 +35,8 @@ impl DegreeCourse {
     }
 
     fn canvas(&self) -> Canvas {
-        let n_rows = self.courses.len() as f64;
-        let caption = font::wrap(
-            &self.caption,
-            NOTE,
-            Weight::Regular,
-            FULL_WIDTH - LEFT - 8.0,
-        );
-        let first = self.courses.first();
-        let above = first.map_or(0.0, |first| first.above(&self.bouts));
-        let bottom = TOP + above + ROW * n_rows - 12.0;
-        let height = bottom + NOTE_LINE * caption.len() as f64;
-        let mut canvas = Canvas::new(FULL_WIDTH, height, "Synapses of neurons over time");
-        for (k, line) in caption.into_iter().enumerate() {
-            let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
-            canvas.text(Text::new(at, NOTE, line).colour(GREY));
-        }
-        let letters = ('a'..='z').map(String::from);
-        for (row, (course, letter)) in self.courses.iter().zip(letters).enumerate() {
-            let top = TOP + above + ROW * row as f64;
-            let bouts = if row == 0 { &self.bouts[..] } else { &[] };
-            let title = top - 10.0 - course.above(bouts);
-            canvas.text(Text::new((4.0, title), PANEL, letter).bold());
-            draw(course, &mut canvas, (top, title), bouts);
-        }
-        canvas
+        let rows = (&self.courses[..], &self.bouts[..]);
+        draw_rows(rows, ("Synapses of neurons over time", &self.caption), draw)
     }
 }
 
