@@ -1,7 +1,7 @@
 //! The network of Brunel (2000, J Comput Neurosci 8:183), model A: 12,500 neurons × 1,250 synapses with one weight per
 //! projection, 20 kHz of external input each, g = 5, η = 2: asynchronous irregular activity near 38 Hz.
 //!
-//! `cargo bench --bench brunel -- [SECONDS] [NEURONS] [LANES]` runs it on one thread and on two and prints CPU and wall
+//! `cargo bench --bench brunel -- [SECONDS] [NEURONS] [LANES]` runs it on one thread and on two and prints wall
 //! time per second of biology, events, and nanoseconds per event.
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Connecting 10⁴ neurons with in-degree 1,000 in two lanes, one thread; `items/s` are synapses per second.
 //!
-//! Floor: 0.3e9 synapses of the cortical microcircuit in 60 s on two threads, 400 ns each; aim 40 ns.
+//! Floor: 0.3e9 synapses of the cortical microcircuit in 5 s on two threads, 33 ns each of one thread's time.
 //!
 //! `cargo bench --bench connect`
 

@@ -41,6 +41,7 @@ pub use describe::described;
 use failure::Failure;
 use shell::Shell;
 
+use crate::base::vector;
 use crate::record::ahead::scout;
 
 /// Runs the program and returns its exit code.
@@ -70,6 +71,9 @@ pub fn main() -> ExitCode {
             return scout::look(file);
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
+        if let Err(error) = vector::asked() {
+            return shell.report(&Failure::input(error.to_string()));
+        }
         allocator::advise(&arguments.command);
         scout::install(scouting, || interrupt::flag().load(Ordering::Relaxed));
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))

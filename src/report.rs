@@ -13,6 +13,7 @@ pub mod figure;
 mod file;
 mod font;
 pub mod html;
+mod markup;
 mod style;
 
 pub use file::FigureError;

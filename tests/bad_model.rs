@@ -105,7 +105,7 @@ fn overrides_that_are_wrong_say_so_at_the_override() {
         ),
         (
             "seeds",
-            "error: `seeds` has no `=`\n  --> --set seeds\n  help: write `--set sleep.grid=off`",
+            "error: `seeds` has no `=`\n  --> --set seeds\n  help: write `--set KEY=VALUE`, such as `--set sleep.grid=off`",
         ),
         (
             "sleep..grid=off",

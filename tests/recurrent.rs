@@ -290,7 +290,7 @@ fn noise_by_the_bin_goes_on_where_one_of_two_that_go_together_gets_another_time_
         assert_eq!(engine.run(at(50.0), &mut log), Ended::Reached);
         let path = "population.e.tau_m".parse().expect("a path");
         let by = Alteration::factor(1.3);
-        let change = Change::Parameter { path, by };
+        let change = Change::Parameters([(path, by)].into());
         engine.apply(at(50.0), &change).expect("a change");
         if let Some(cut) = cut {
             assert_eq!(engine.run(at(cut), &mut log), Ended::Reached);
@@ -365,7 +365,7 @@ fn populations_that_differ_in_levels_go_together_and_fire_as_apart() {
             ("population.i.i_e", Alteration::factor(1.2)),
         ] {
             let path = path.parse().expect("a path");
-            let change = Change::Parameter { path, by };
+            let change = Change::Parameters([(path, by)].into());
             engine.apply(at(150.0), &change).expect("a change");
         }
         assert_eq!(engine.run(at(400.0), &mut log), Ended::Reached);

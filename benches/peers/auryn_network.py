@@ -122,6 +122,15 @@ def network(model):
             yield f"new PoissonStimulator(group_{target}, {stimulus['rate']}, {stimulus['weight'] * 1e-3});"
 
 
+def unfit(model):
+    """What of `model` there is no word for here, if there is something."""
+    try:
+        list(network(model))
+    except AssertionError as error:
+        return f"this network ({error})"
+    return None
+
+
 def program(model, seconds, settle_ms, repeats):
     """C++ that prints CPU seconds of each repeat, then spikes of each population in all of them."""
     words = {"N_GROUPS": len(model.populations), "SETTLE": settle_ms * 1e-3, "SECONDS": seconds, "REPEATS": repeats,

@@ -13,6 +13,21 @@ EQUATIONS = {
 SOURCES = 1000
 
 
+def unfit(model):
+    """What of `model` there is no word for here, if there is something."""
+    first, *others = model.populations.values()
+    if first["neuron"] not in EQUATIONS:
+        return f"neurons `{first['neuron']}`"
+    if not all(dict(other, size=first["size"]) == first for other in others):
+        return "populations of several kinds"
+    for name, projection in model.projections.items():
+        if any(isinstance(projection[key], dict) for key in ("weight", "axonal_delay")):
+            return f"drawn weights or delays of projection `{name}`"
+        if (projection["plasticity"] or {}).get("rule") not in (None, "stdp_pair"):
+            return f"the rule `{projection['plasticity']['rule']}` of projection `{name}`"
+    return None
+
+
 def plastic(b, source, target, projection, delay):
     """Synapses that learn by pair STDP, on the soma's clock."""
     rule = projection["plasticity"]
@@ -41,7 +56,6 @@ def measure(model, seconds, settle_ms, repeats):
     b.set_device("cpp_standalone", directory=folder, build_on_run=False)
     b.defaultclock.dt = STEP_MS * b.ms
     first, *others = model.populations.values()
-    assert all(dict(other, size=first["size"]) == first for other in others), "populations of several kinds"
     units = {"tau": b.ms, "t_": b.ms, "v_": b.mV, "e_": b.mV, "c_": b.pF, "i_": b.pA}
     names = {key: value * next(unit for start, unit in units.items() if key.startswith(start))
              for key, value in first.items() if key not in ("neuron", "size", "initial", "reset")}

@@ -38,10 +38,13 @@ def as_matrices(text, model, folder):
     """The same with every all-to-all projection as a matrix of weights, which the peers have no word for."""
     kept = []
     for line in text.splitlines():
-        if line.startswith("[projection."):
+        if line.startswith("[projection.") and line.count(".") == 1:
             name = line[len("[projection."):-1]
             projection = model.projections[name]
             (target,) = projection["target"]
+        elif line.startswith("w_max = "):
+            # Bounds are as the matrix has weights: bare numbers.
+            line = f'w_max = {projection["plasticity"]["w_max"]}'
         if line.startswith("target = [") and kept[-1].startswith("source"):
             line = f'target = "{target}"'
         elif line.startswith('rule = "all_to_all"'):
@@ -112,6 +115,16 @@ def main():
     subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
     text = resolve(PROGRAM, arguments.model, arguments.set)
     model = Model(text)
+    # Before anything runs.
+    lacks = {
+        "nest": nest_network.unfit(model, exact=False),
+        "nest_exact": nest_network.unfit(model, exact=True),
+        "brian2": brian2_network.unfit(model),
+        "auryn": auryn_network.unfit(model),
+    }
+    for simulator in arguments.simulators:
+        if lacks.get(simulator):
+            parser.error(f"{simulator} is not asked here for {lacks[simulator]}: name the simulators that are to run")
     how = arguments.seconds, arguments.settle_ms, arguments.repeats
     measures = {
         "sharpwave": lambda: sharpwave(text, model, *how),

@@ -4,12 +4,40 @@ import os
 import time
 
 RESOLUTION_MS = 0.1
-MODELS = {"lif": "iaf_psc_delta", "lif_exp": "iaf_psc_exp"}
+# An adaptive neuron is AdEx without its exponential, which NEST integrates numerically.
+MODELS = {"lif": "iaf_psc_delta", "lif_exp": "iaf_psc_exp", "lif_adaptive": "aeif_psc_delta"}
+EXACT = {"lif", "lif_exp"}
 PARAMETERS = {"tau_m": "tau_m", "c_m": "C_m", "e_l": "E_L", "v_th": "V_th", "v_reset": "V_reset", "t_ref": "t_ref",
               "i_e": "I_e", "tau_syn_ex": "tau_syn_ex", "tau_syn_in": "tau_syn_in"}
 RULES = {"fixed_probability": ("pairwise_bernoulli", "p", "probability"),
          "fixed_in_degree": ("fixed_indegree", "indegree", "in_degree"),
          "fixed_total": ("fixed_total_number", "N", "total")}
+
+
+def unfit(model, exact):
+    """What of `model` NEST has no word for here, if there is something."""
+    for name, population in model.populations.items():
+        if population["neuron"] not in (EXACT if exact else MODELS):
+            return f"neurons `{population['neuron']}` of population `{name}`"
+    for name, projection in model.projections.items():
+        if projection["rule"] not in ("all_to_all", *RULES):
+            return f"the rule `{projection['rule']}` of projection `{name}`"
+        if projection["short_term"] is not None:
+            return f"`short_term` of projection `{name}`"
+        rule = (projection["plasticity"] or {}).get("rule")
+        if rule not in (None, "stdp_pair", "stdp_power_law"):
+            return f"the rule `{rule}` of projection `{name}`"
+    return None
+
+
+def neuron(population):
+    """Parameters of a population's neurons under NEST's names."""
+    parameters = {nest_name: population[own] for own, nest_name in PARAMETERS.items() if own in population}
+    if population["neuron"] == "lif_adaptive":
+        del parameters["tau_m"]
+        parameters.update(g_L=population["c_m"] / population["tau_m"], V_peak=population["v_th"], Delta_T=0.0,
+                          a=0.0, b=population["b"], tau_w=population["tau_w"], w=0.0)
+    return parameters
 
 
 def plastic(nest, name, rule):
@@ -43,14 +71,16 @@ def measure(model, seconds, settle_ms, repeats, exact):
             return value
         if value["distribution"] == "uniform":
             return nest.random.uniform(value["low"], value["high"])
-        assert value["distribution"] == "normal", value
-        parameter = nest.random.normal(value["mean"], value["sd"])
+        if value["distribution"] == "exponential":
+            parameter = nest.random.exponential(beta=value["mean"])
+        else:
+            assert value["distribution"] == "normal", value
+            parameter = nest.random.normal(value["mean"], value["sd"])
         return nest.math.redraw(parameter, value.get("low", -1e9), value.get("high", 1e9))
 
     cells, recorders = {}, {}
     for name, population in model.populations.items():
-        parameters = {nest_name: population[own] for own, nest_name in PARAMETERS.items() if own in population}
-        cells[name] = nest.Create(MODELS[population["neuron"]] + precise, population["size"], params=parameters)
+        cells[name] = nest.Create(MODELS[population["neuron"]] + precise, population["size"], params=neuron(population))
         cells[name].V_m = drawn(population["initial"]["v_m"])
         recorders[name] = nest.Create("spike_recorder")
         nest.Connect(cells[name], recorders[name])
@@ -69,8 +99,11 @@ def measure(model, seconds, settle_ms, repeats, exact):
             spec.update({"rule": rule, key: projection[own]})
         if "multapses" in projection and rule != "pairwise_bernoulli":
             spec["allow_multapses"] = projection["multapses"]
-        assert projection["short_term"] is None
-        synapse = dict(weight=drawn(projection["weight"]), delay=drawn(projection["axonal_delay"]))
+        delay = projection["axonal_delay"]
+        if isinstance(delay, dict):
+            # A delay there is a step at least.
+            delay = {**delay, "low": max(delay.get("low", 0.0), RESOLUTION_MS)}
+        synapse = dict(weight=drawn(projection["weight"]), delay=drawn(delay))
         if projection["dendritic_delay"]:
             # All of a delay is dendritic in NEST.
             synapse["delay"] = projection["axonal_delay"] + projection["dendritic_delay"]

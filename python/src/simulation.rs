@@ -353,9 +353,7 @@ impl Simulation {
             built.map_err(error::model)?;
             Ok::<_, PyErr>(changes)
         })?;
-        checked
-            .into_iter()
-            .try_for_each(|(path, by)| self.change(py, Change::Parameter { path, by }))
+        self.change(py, Change::Parameters(checked))
     }
 
     /// The matrix of a dense projection: a row for each target.

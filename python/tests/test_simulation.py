@@ -252,6 +252,50 @@ def test_acts_that_cannot_be_done_are_refused_and_change_nothing(net, act, text)
     assert sim.fingerprint == undisturbed.fingerprint
 
 
+def test_what_is_applied_is_applied_together_or_not_at_all(net):
+    paths = ["population.e.v_th", "population.e.v_reset"]
+    sim = net.simulation(changing=paths)
+    v_th, v_reset = 100.0, 60.0
+    # Neither could be without the other, in this order.
+    sim.apply(value={"population.e.v_reset": f"{v_reset} mV", "population.e.v_th": f"{v_th} mV"})
+    sim.run("20 ms")
+    at_once = sim.fingerprint
+    # One that cannot be leaves all as it was, those before it too.
+    with pytest.raises(sw.ModelError, match="v_reset"):
+        sim.apply(value={"population.e.v_th": "1 mV", "population.e.v_reset": "2 mV"})
+    sim.run("50 ms")
+    other = net.simulation(changing=paths)
+    other.apply(value={"population.e.v_th": f"{v_th} mV", "population.e.v_reset": f"{v_reset} mV"})
+    other.run("20 ms")
+    assert other.fingerprint == at_once
+    other.run("50 ms")
+    assert other.fingerprint == sim.fingerprint
+
+
+def test_a_state_brings_its_own_course_and_no_damage(net):
+    net.section("trigger", "clock", kind="rhythmic", period="10 ms")
+    net.bout("20 ms")
+    net.bout("20 ms")
+    sim = net.simulation()
+    state = sim.save()
+    sim.run("35 ms")
+    sim.load(state)
+    assert sim.take_stimulation() == ([], [])
+    sim.run("35 ms")
+    assert len(sim.take_stimulation()[0]) == 4
+    # Every byte counts, those that say which bout it stands in too.
+    for k in range(len(state) - len(state) // 2, len(state), len(state) // 50):
+        damaged = bytearray(state)
+        damaged[k] ^= 1
+        with pytest.raises(sw.ModelError, match="damaged or cut"):
+            sim.load(bytes(damaged))
+    for k in range(20, 80):
+        damaged = bytearray(state)
+        damaged[k] ^= 1
+        with pytest.raises(sw.ModelError, match="damaged or cut"):
+            sim.load(bytes(damaged))
+
+
 def test_rates_have_units_or_are_hertz(net):
     sims = [net.simulation() for _ in range(2)]
     for sim, rate in zip(sims, (9_000.0, "9 kHz")):

@@ -56,7 +56,8 @@ impl Degrees {
                 *count += 1;
             }
         }
-        let edges = (0..=n).map(|k| f64::from(k * width));
+        // Around whole numbers, so that a bin of one stands in its middle.
+        let edges = (0..=n).map(|k| f64::from(k * width) - 0.5);
         (edges.collect(), counts)
     }
 }
@@ -72,12 +73,12 @@ mod tests {
         assert_eq!(degrees, Degrees(vec![1, 0, 3, 0]));
         assert_eq!((degrees.n(), degrees.mean(), degrees.most()), (4, 1.0, 3));
         let (edges, counts) = degrees.histogram(3);
-        assert_eq!(edges, [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(edges, [-0.5, 0.5, 1.5, 2.5, 3.5]);
         assert_eq!(counts, [2, 1, 0, 1]);
         // Bins of several whole degrees hold all.
         let many = Degrees((0..100).collect());
         let (edges, counts) = many.histogram(99);
-        assert_eq!((edges[1], counts.len()), (4.0, 25));
+        assert_eq!((edges[1], counts.len()), (3.5, 25));
         assert!(counts.iter().all(|&count| count == 4));
         assert_eq!(many.quantiles()[2], 49.5);
         let none = Degrees(Vec::new());

@@ -32,25 +32,26 @@ impl Around {
     }
 }
 
-/// The mean rate of a neuron in hertz in each bin of the window around each of `instants`, over all of them whose window lies in
-/// [0, `end`), and how many those are; `spikes` of all `n` neurons ascend. `None` where there is no such instant.
+/// The mean rate of a neuron in hertz in each bin of the window around each of `instants`, over all of them whose window lies between two
+/// `edges` that follow each other, which ascend, and how many those are; `spikes` of all `n` neurons ascend. `None` where there is no such
+/// instant.
 pub fn evoked(
     spikes: &[Time],
     instants: &[Time],
     around: &Around,
     n: u32,
-    end: Time,
+    edges: &[Time],
 ) -> Option<(Vec<f64>, u32)> {
     let mut counts = vec![0_u64; around.bins()];
     let mut windows = 0_u32;
     for &instant in instants {
         let from = Time::from_ps(instant.ps().saturating_sub(around.before.ps()));
-        let Some(to) = instant.checked_add(around.after).filter(|&to| to <= end) else {
+        let stretch = edges.partition_point(|&edge| edge <= from);
+        let stop = edges.get(stretch).filter(|_| stretch > 0);
+        let to = instant.checked_add(around.after);
+        let Some(to) = to.filter(|to| stop.is_some_and(|stop| to <= stop)) else {
             continue;
         };
-        if from < Time::ZERO {
-            continue;
-        }
         windows += 1;
         let first = spikes.partition_point(|&t| t < from);
         for &t in spikes[first..].iter().take_while(|&&t| t < to) {
@@ -78,7 +79,13 @@ mod tests {
         assert_eq!([0, 1, 2].map(|k| around.middle_ms(k)), [5.0, 15.0, 22.5]);
         let spikes = [Time::ZERO + ms(121.0)];
         let instants = [Time::ZERO + ms(100.0)];
-        let all = evoked(&spikes, &instants, &around, 1, Time::ZERO + ms(200.0));
+        let all = evoked(
+            &spikes,
+            &instants,
+            &around,
+            1,
+            &[Time::ZERO, Time::ZERO + ms(200.0)],
+        );
         assert_eq!(all.unwrap().0, [0.0, 0.0, 200.0]);
     }
 
@@ -93,11 +100,16 @@ mod tests {
         // Around 100 and 200; the window around 5 begins before 0, that around 295 ends after the end.
         let spikes = [90.0, 99.9, 100.0, 119.9, 120.0, 205.0, 216.0].map(ms);
         let instants = [5.0, 100.0, 200.0, 295.0].map(ms);
-        let (rates, windows) = evoked(&spikes, &instants, &around, 5, ms(300.0)).unwrap();
+        let edges = [ms(0.0), ms(300.0)];
+        let (rates, windows) = evoked(&spikes, &instants, &around, 5, &edges).unwrap();
         assert_eq!(windows, 2);
         // Two windows of 10 ms of five neurons: a spike is 10 Hz.
         assert_eq!(rates, [20.0, 20.0, 20.0]);
         assert_eq!((around.middle_ms(0), around.middle_ms(2)), (-5.0, 15.0));
-        assert_eq!(evoked(&spikes, &instants[..1], &around, 5, ms(300.0)), None);
+        assert_eq!(evoked(&spikes, &instants[..1], &around, 5, &edges), None);
+        // A network that begins anew at 210 ms leaves one whole window, which may touch an edge.
+        let edges = [ms(0.0), ms(120.0), ms(210.0), ms(300.0)];
+        let cut = evoked(&spikes, &instants, &around, 5, &edges).unwrap();
+        assert_eq!(cut, (vec![40.0, 20.0, 20.0], 1));
     }
 }

@@ -1,12 +1,9 @@
 //! Spikes per time bin and the population rate.
 
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_S, Time};
 
 /// Most bins that a [`SpikeCount`] may have: enough for a day in bins of 10 ms, and a bound on its memory (80 MB).
 pub const MAX_BINS: i64 = 10_000_000;
-
-/// Picoseconds in a second.
-const PS_PER_S: f64 = 1e12;
 
 /// A binning that cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

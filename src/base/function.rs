@@ -93,6 +93,12 @@ vectorized! {
     }
 }
 
+/// The largest k with 2ᵏ ≤ `x`, of a normal number above zero: by its bits, as logarithms of the platform differ in their last ones.
+pub fn floor_log2(x: f64) -> i32 {
+    const BIAS: i32 = 1023;
+    ((x.to_bits() >> 52) & 0x7ff) as i32 - BIAS
+}
+
 /// The least whole number that is no less than `x`, which is not below 0; what is whole but for rounding is whole.
 pub fn least_whole(x: f64) -> f64 {
     const ROUNDING: f64 = 1e-9;
@@ -303,6 +309,16 @@ pub fn ln_polynomial(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_of_two_are_found_from_below() {
+        for k in [-1022, -3, 0, 1, 20, 52, 1023] {
+            let x = 2.0_f64.powi(k);
+            assert_eq!(floor_log2(x), k);
+            assert_eq!(floor_log2(x.next_down()), (k - 1).max(-1023));
+            assert_eq!(floor_log2(1.5 * x), k);
+        }
+    }
 
     #[test]
     fn what_is_whole_but_for_rounding_is_whole() {

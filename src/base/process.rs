@@ -10,7 +10,7 @@ mod choice;
 
 use serde::{Deserialize, Serialize};
 
-use super::function::minus_ln;
+use super::function::{floor_log2, minus_ln};
 use super::stream::Stream;
 use super::time::{Duration, Time};
 use super::vector::vectorized;
@@ -93,10 +93,8 @@ impl Process {
             return None;
         }
         // As fine as exactness allows, at most 2⁻²⁰ ps.
-        let shift = (BATCH_UNITS / (BATCH as f64 * mean_ps))
-            .log2()
-            .floor()
-            .clamp(0.0, 20.0) as u32;
+        let finest = floor_log2(BATCH_UNITS / (BATCH as f64 * mean_ps));
+        let shift = finest.clamp(0, 20) as u32;
         let origin = Origin {
             bits: Bits::new(stream),
             start,

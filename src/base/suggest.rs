@@ -30,20 +30,22 @@ pub fn did_you_mean(word: &str, candidates: &[&str]) -> Option<String> {
 
 /// Help for a word that is none of `candidates`: the nearest, those that end in it, or all of them.
 pub fn help(word: &str, candidates: &[&str]) -> Option<String> {
+    let all = || (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates)));
+    longer(word, candidates)
+        .or_else(|| did_you_mean(word, candidates))
+        .or_else(all)
+}
+
+/// Asks for those of `candidates` of which `word` is the last one, as `delay` of `axonal_delay`.
+pub fn longer(word: &str, candidates: &[&str]) -> Option<String> {
     let ends = |candidate: &&&str| {
         candidate
             .strip_suffix(word)
             .is_some_and(|rest| rest.ends_with('_'))
     };
     let longer: Vec<&str> = candidates.iter().filter(ends).copied().collect();
-    let all = || (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates)));
-    match longer.is_empty() {
-        true => did_you_mean(word, candidates).or_else(all),
-        false => Some(format!(
-            "did you mean {}?",
-            list(&longer).replace("`, `", "` or `")
-        )),
-    }
+    let meant = || format!("did you mean {}?", list(&longer).replace("`, `", "` or `"));
+    (!longer.is_empty()).then(meant)
 }
 
 /// "`a`, `b`, `c`", each once.

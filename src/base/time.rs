@@ -15,6 +15,9 @@ pub const PS_PER_MS: i64 = 1_000_000_000;
 /// Picoseconds per second, for rates.
 pub const PS_PER_S: f64 = 1e12;
 
+/// Milliseconds in a second.
+pub const MS_PER_S: f64 = 1e3;
+
 /// A point on the simulation's time axis, in picoseconds from its start.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,

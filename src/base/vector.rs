@@ -85,7 +85,9 @@ pub fn width() -> Width {
         2 => Width::W256,
         3 => Width::W512,
         _ => {
-            let width = asked().map_or(widest(), |asked| narrower(asked, widest()));
+            // What is no width is told where a program begins.
+            let asked = asked().ok().flatten();
+            let width = asked.map_or(widest(), |asked| narrower(asked, widest()));
             WIDTH.store(width as u8, Ordering::Relaxed);
             width
         }
@@ -105,13 +107,34 @@ fn narrower(one: Width, other: Width) -> Width {
     }
 }
 
-/// What the environment limits it to: `SHARPWAVE_VECTOR` is 128 or 256. Results are the same; it shows on one machine what
-/// others take.
-fn asked() -> Option<Width> {
-    match std::env::var("SHARPWAVE_VECTOR").ok()?.as_str() {
-        "128" => Some(Width::Baseline),
-        "256" => Some(Width::W256),
-        _ => None,
+/// The variable of the environment that limits vectors. Results are the same; it shows on one machine what others take.
+const VARIABLE: &str = "SHARPWAVE_VECTOR";
+
+/// A limit of vectors that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the environment variable `{VARIABLE}` is `{found}`, expected 128, 256 or 512: bits of the widest vectors to use"
+)]
+pub struct WidthError {
+    /// What it is.
+    pub found: String,
+}
+
+/// What the environment limits vectors to, if it does.
+///
+/// # Errors
+/// If what it says is no width.
+pub fn asked() -> Result<Option<Width>, WidthError> {
+    let Some(found) = std::env::var_os(VARIABLE) else {
+        return Ok(None);
+    };
+    match found.to_str() {
+        Some("128") => Ok(Some(Width::Baseline)),
+        Some("256") => Ok(Some(Width::W256)),
+        Some("512") => Ok(Some(Width::W512)),
+        _ => Err(WidthError {
+            found: found.to_string_lossy().into_owned(),
+        }),
     }
 }
 

@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::base::parameter::Dimension;
 use crate::base::time::Time;
+use crate::config::typed;
 use crate::experiment::sweep::Shard;
 use crate::experiment::sweep::measure::On;
 use crate::stimulus::spike_list::Columns;
@@ -15,7 +17,8 @@ Exit codes:
   0  done
   1  a bug in this program
   2  bad input, or something else that you can mend
-  3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on
+  3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on; where
+     nothing was written yet, as it says then, the same command begins anew
   4  a guard stopped a network that ran away, fell silent or left the numbers; the run file is readable,
      and `resume --set` goes on under another limit
   130  ended at once by a second Ctrl-C or signal; `resume` goes on from the last checkpoint";
@@ -152,30 +155,24 @@ pub struct WallArguments {
 
 /// A time by the clock, as in `2h` or `1.5 h`.
 fn wall_time(text: &str) -> Result<Duration, String> {
-    const UNITS: [(&str, f64); 4] = [("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
     let expected =
         || "expected a time above 0 with its unit (ms, s, min, h), such as 2h".to_owned();
-    let text = text.trim();
-    let letters = text.find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E'));
-    let (number, unit) = text.split_at(letters.ok_or_else(expected)?);
-    let number: f64 = number.trim().parse().map_err(|_| expected())?;
-    let known = UNITS.iter().find(|(name, _)| *name == unit);
-    let (_, seconds) = known.ok_or_else(expected)?;
-    let length = Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())?;
-    if length.is_zero() {
-        return Err(expected());
-    }
-    Ok(length)
+    let ms = typed("time", text, Dimension::Time).map_err(|_| expected())?;
+    let length = Duration::try_from_secs_f64(ms / 1e3).ok();
+    length
+        .filter(|length| !length.is_zero())
+        .ok_or_else(expected)
 }
 
 /// A time of the simulation, as in `20s`.
 fn model_time(text: &str) -> Result<Time, String> {
-    if text.trim().trim_end_matches(char::is_alphabetic).trim() == "0" {
+    if text.trim() == "0" {
         return Ok(Time::ZERO);
     }
-    let time = wall_time(text)?;
-    Time::from_ms(time.as_secs_f64() * 1e3)
-        .map_err(|_| "expected a time of at most 106 days".into())
+    let ms = typed("time", text, Dimension::Time).ok();
+    let ms = ms.filter(|ms| *ms >= 0.0);
+    let ms = ms.ok_or("expected a time from 0 on with its unit (ms, s, min, h), such as 20s")?;
+    Time::from_ms(ms).map_err(|_| "expected a time of at most 106 days".into())
 }
 
 /// Arguments of `resume`.
@@ -473,7 +470,7 @@ mod tests {
             assert_eq!(wall_time(text), Ok(Duration::from_millis(ms)), "{text}");
         }
         for text in [
-            "", "2", "h", "2 d", "-1s", "0s", "nan s", "inf h", "1e300h", "2h30min", "1µs",
+            "", "2", "h", "2 d", "-1s", "0s", "nan s", "inf h", "1e300h", "2h30min",
         ] {
             assert!(wall_time(text).is_err(), "{text}");
         }

@@ -173,7 +173,7 @@ pub fn sections() -> Vec<Page> {
         "record.states" describe(&SampledStates::default()) => "Variables of neurons that are sampled.";
         "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants, on the clock of the soma: what \
             happens at a synapse is in them a dendritic delay later. What happens at such an instant is in them, but at the end of the run, which \
-            leaves out its own instant.";
+            leaves out spikes of its own instant.";
         "record.weight_statistics" describe(&RecordedStatistics::default()) => "How weights spread at some instants, and how some \
             synapses fare.";
         "recall" describe(&network::Recall::new("")) => "[recall.NAME]: a sequence of groups of neurons that a stimulus cues, and how \

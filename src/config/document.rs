@@ -129,7 +129,7 @@ impl Document {
             }))
         };
         let Some((path, text)) = set.split_once('=') else {
-            let help = "write `--set sleep.grid=off`".to_string();
+            let help = "write `--set KEY=VALUE`, such as `--set sleep.grid=off`".to_string();
             return fail(set, format!("`{set}` has no `=`"), Some(help));
         };
         let path = path.trim();

@@ -24,10 +24,10 @@ pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
 pub(super) use listed::{FromFile, units};
 pub(super) use parameter::{chosen, own, refuse_foreign, registered, rows_of, spec_keys, texts};
 pub(super) use value::{
-    count, few, file, flag, force_name, given, instant, learning_name, modulator_levels,
-    modulator_name, name, name_or_number, number, off, oscillation_name, part, period,
-    population_name, pulsed_name, shortest, some, span, stage_name, stimulus_name, text, time,
-    trigger_name, wait, wall, weights_name, words,
+    count, few, file, flag, force_name, given, given_or_off, instant, learning_name,
+    modulator_levels, modulator_name, name, name_or_number, number, off, oscillation_name, part,
+    period, population_name, pulsed_name, shortest, some, span, stage_name, stimulus_name, text,
+    time, trigger_name, wait, wall, weights_name, words,
 };
 
 /// How values of a type stand in a model file.

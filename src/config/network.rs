@@ -131,7 +131,7 @@ impl Top {
 }
 
 /// Most repetitions of one run: their results are all held until its end.
-const MOST_SEEDS: u64 = 10_000;
+pub const MOST_SEEDS: u64 = 10_000;
 
 impl Table for Top {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -166,16 +166,6 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     root.reader.read_parameters(root);
     let (mut known, good) = populations(root, paths);
     let top = form::read(root, Top::new("network"), &Around::new(paths, &known));
-    let modulators = named(root, "modulator", |section, name| {
-        modulator::modulator(section, name, &Around::new(paths, &known))
-    });
-    let of_modulators = modulators.as_ref().map(|modulators| {
-        modulators
-            .iter()
-            .map(|modulator| modulator.name.clone())
-            .collect::<Vec<_>>()
-    });
-    known.network.modulators = modulators.unwrap_or_default();
     let oscillations = named(root, "oscillation", |section, name| {
         oscillation::oscillation(section, name, &Around::new(paths, &known))
     });
@@ -194,6 +184,18 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     known.network.triggers = triggers.unwrap_or_default();
+    let modulators = named(root, "modulator", |section, name| {
+        let mut around = Around::new(paths, &known);
+        around.triggers = of_triggers.as_deref();
+        modulator::modulator(section, name, &around)
+    });
+    let of_modulators = modulators.as_ref().map(|modulators| {
+        modulators
+            .iter()
+            .map(|modulator| modulator.name.clone())
+            .collect::<Vec<_>>()
+    });
+    known.network.modulators = modulators.unwrap_or_default();
     let mut around = Around::new(paths, &known);
     around.modulators = of_modulators.as_deref();
     around.triggers = of_triggers.as_deref();

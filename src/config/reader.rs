@@ -202,6 +202,11 @@ fn mend(problem: &mut Problem, everywhere: &[(String, String)]) -> Option<(Strin
         problem.help = Some(format!("did you mean `{near}`?"));
         return Some((section.clone(), near.into()));
     }
+    // Words of a key, as `delay` of `axonal_delay`, are nearer than the same key elsewhere.
+    if let Some(help) = suggest::longer(key, &names) {
+        problem.help = Some(help);
+        return None;
+    }
     let mut elsewhere = everywhere.iter();
     let elsewhere = elsewhere.find(|(at, other)| other == key && at != section && !named);
     problem.help = match elsewhere {

@@ -142,6 +142,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             spikes: recorded.into_iter().map(all_of).collect(),
             rates_bin: None,
             states: experiment.record.states.clone(),
+            modulators: None,
             weights: experiment.record.weights.clone(),
             weight_statistics: None,
             compress: experiment.record.compress,

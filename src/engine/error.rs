@@ -342,7 +342,7 @@ pub enum AssemblyError {
     Loop(Vec<String>),
     /// Too few lanes to number the neurons in them.
     #[error(
-        "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
+        "`engine.lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind: a lane numbers 65536"
     )]
     TooFewLanes {
         /// What was asked for.

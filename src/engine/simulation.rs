@@ -181,8 +181,9 @@ impl Simulation {
         }
         let counts = vec![0; populations.len()];
         let modulators = (0..).zip(&network.modulators);
-        let modulators =
-            modulators.map(|(number, plan)| Modulator::new(plan, number, &projections, &lanes));
+        let stimulation = Stimulation::new(network)?;
+        let modulator =
+            |(number, plan)| Modulator::new(plan, number, &projections, &lanes, &stimulation);
         let force = |plan| Force::new(plan, &populations, network.seed);
         let mut simulation = Self {
             forces: network
@@ -192,8 +193,8 @@ impl Simulation {
                 .collect::<Result<_, _>>()?,
             altered: Altered::new(declared),
             heights: vec![Vec::new(); populations.len()],
-            modulators: modulators.collect(),
-            stimulation: Stimulation::new(network)?,
+            modulators: modulators.map(modulator).collect(),
+            stimulation,
             edits: Vec::new(),
             populations,
             projections,
@@ -308,6 +309,7 @@ impl Simulation {
             self.release(self.now);
             self.force();
             self.weigh();
+            self.hear();
             if self.inputs.filled <= self.now {
                 let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
                 self.inputs.fill(groups, self.now);
@@ -326,10 +328,12 @@ impl Simulation {
                 .map_or(Time::MAX, Time::from_ps);
             let end = end.min(until);
             self.set_off(end);
+            self.hear();
             let end = self.draw(end);
             self.release(end);
             self.step(window, end, observer);
             self.stimulation.come_to(end);
+            self.hear();
         }
         self.release(self.now);
         if self.exploded {

@@ -69,6 +69,14 @@ pub enum ExperimentError {
     /// The description of the network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// What a file says of a network, which cannot be.
+    #[error("`{}`: {error}", path.display())]
+    OfFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: NetworkError,
+    },
     /// The network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::ExperimentError;
 use super::load;
 use super::night::{AT_MEANS, CLASS_MEANS, DREAMT};
+use crate::base::parameter::Dimension;
 use crate::base::stop::Stop;
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
@@ -410,7 +411,8 @@ fn choose(
 ) -> Result<usize, ExportError> {
     let found = match at {
         Some(at) => {
-            let time = time_of(at);
+            let ms = config::typed("at", at, Dimension::Time).ok();
+            let time = ms.and_then(|ms| Time::from_ms(ms).ok());
             let mut moments = moments.iter();
             moments.position(|(label, taken)| label == at || Some(*taken) == time)
         }
@@ -422,14 +424,6 @@ fn choose(
         label: at.unwrap_or_default().into(),
         known: moments.iter().map(|(label, _)| label.clone()).collect(),
     })
-}
-
-/// A time with its unit, such as `1.5 s`.
-fn time_of(text: &str) -> Option<Time> {
-    const UNITS: [(&str, f64); 4] = [("ms", 1.0), ("s", 1e3), ("min", 6e4), ("h", 3.6e6)];
-    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
-    let (_, ms) = UNITS.into_iter().find(|(name, _)| *name == unit.trim())?;
-    Time::from_ms(number.trim().parse::<f64>().ok()? * ms).ok()
 }
 
 /// The network that `run` ran, if it ran one.

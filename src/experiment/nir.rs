@@ -8,6 +8,7 @@
 mod export;
 mod import;
 
+use crate::base::time::MS_PER_S;
 use crate::experiment::export::ExportError;
 use crate::mlp::weight_file::WeightFileError;
 use crate::record::output::OutputError;
@@ -44,6 +45,3 @@ pub enum NirError {
 
 /// A neuron without a leak loses nothing that counts within hours: the leak of its counterpart, in ms.
 const NO_LEAK_MS: f64 = 1e8;
-
-/// Milliseconds in a second.
-const MS_PER_S: f64 = 1e3;

@@ -108,6 +108,7 @@ fn of_record(record: &Record) -> Option<String> {
     let Record {
         spikes,
         rates_bin: _,
+        modulators: _,
         states,
         weights,
         weight_statistics,
@@ -136,8 +137,8 @@ fn of_force(force: &Homeostasis, bouts: &[Bout]) -> Option<String> {
     })
 }
 
-/// That a trigger sets nothing off: no stimulus comes when it finds something, or none that does is on while it looks; and it
-/// ends no bout.
+/// That a trigger sets nothing off: no stimulus comes and no modulator is released when it finds something, or no such stimulus is on
+/// while it looks; and it ends no bout.
 fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String> {
     let stimuli = network.stimuli.iter();
     let own = stimuli.filter(|own| own.pulses.trigger.as_ref() == Some(name));
@@ -148,12 +149,17 @@ fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String
             .as_ref()
             .is_some_and(|until| until.trigger == *name)
     };
+    let releases = network
+        .modulators
+        .iter()
+        .any(|modulator| modulator.triggers.contains(name));
     let acts = bouts.iter().any(|bout| {
-        let sets_off = bout.on.iter().any(|on| own.contains(&on));
+        let sets_off = releases || bout.on.iter().any(|on| own.contains(&on));
         ends(bout) || !bout.regime.deaf.contains(name) && sets_off
     });
     let why = match own.is_empty() {
-        true => "no stimulus names it as its `trigger`",
+        _ if releases => "in no bout it is among the `triggers`",
+        true => "no stimulus names it as its `trigger`, no modulator among its `triggers`",
         false => "in no bout it is among the `triggers` while a stimulus that names it is on",
     };
     (!acts).then(|| format!("`trigger.{name}` sets nothing off: {why}; what it finds is recorded"))

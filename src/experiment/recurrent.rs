@@ -69,7 +69,6 @@ pub(super) struct Network {
     first: Mutex<Option<Simulation>>,
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
-    /// Those of which it is known where they lie, with the data of their files.
     /// Populations of which it is known where they lie, or whose neurons have values of their own.
     unlike: Vec<network::Population>,
     warnings: Vec<String>,
@@ -356,13 +355,22 @@ impl Experiment for Network {
         for repetition in repetitions {
             let (seed, of) = (repetition.seed.seed, self.model.seeds);
             let own = repetition.tripped.map(|tripped| tripped.of_seed(seed, of));
+            if let (Some(_), Some(own)) = (&tripped, &own) {
+                tracing::warn!("{own}");
+            }
             tripped = tripped.or(own);
             // One that has come to its end may still be asked for what it found, until all have ended.
             files.push((repetition.file, repetition.complete && ended));
             seeds.push(repetition.seed);
         }
         let whole: Vec<bool> = files.iter().map(|(_, is_whole)| *is_whole).collect();
-        let late: Vec<String> = tripped.iter().map(Tripped::to_string).collect();
+        let mut late: Vec<String> = tripped.iter().map(Tripped::to_string).collect();
+        if complete {
+            let cues: Vec<_> = seeds.iter().map(|seed: &Seed| &seed.recalls[..]).collect();
+            let unscored = recall::unscored(&self.model, &cues);
+            unscored.iter().for_each(|said| tracing::warn!("{said}"));
+            late.extend(unscored);
+        }
         end_files(&seeds, files, (&self.warnings, &late))?;
         let is_partly_whole = ended && whole.contains(&true);
         if is_partly_whole {

@@ -193,7 +193,10 @@ pub fn resume(
     let _lock = lock(&directory)?;
     let mut checkpoint = match Checkpoint::read(&directory) {
         Err(CheckpointError::Missing { .. }) if recover::is_complete(&directory.join(RUN_FILE)) => {
-            return Ok(Resumed::Complete(directory));
+            return match limits.is_empty() {
+                true => Ok(Resumed::Complete(directory)),
+                false => Err(ResumeError::Ended { path: directory }.into()),
+            };
         }
         // Told to stop before it was known whether it is complete.
         Err(CheckpointError::Missing { .. }) if watch.stopped() => {

@@ -33,7 +33,7 @@ use crate::record::warning;
 use crate::run::guard::Tripped;
 use crate::run::population::Population;
 use crate::run::progress::Watch;
-use crate::run::sampling::{Probe, Sampling};
+use crate::run::sampling::{Probe, Probed, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
@@ -344,9 +344,11 @@ fn sampling(model: &SleepReplay) -> Sampling {
         let variables = states.variables.iter();
         variables.filter_map(move |&(variable, _)| {
             Some(Probe {
-                population: layer?,
-                variable,
-                neurons: states.neurons.clone(),
+                of: Probed::Neurons {
+                    population: layer?,
+                    variable,
+                    neurons: states.neurons.clone(),
+                },
                 every: states.every,
             })
         })

@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::analysis::summary::Summary as Sample;
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL, SEQUENTIAL, WITHOUT_MEMORY};
+use crate::experiment::night::control::{
+    LINEAR, MEAN_CALIBRATED, NEAREST_DREAM, NEAREST_MEAN, ORACLE, QUADRATIC,
+};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
@@ -42,13 +45,13 @@ const HEADINGS: [(&str, &str); 12] = [
     (SEQUENTIAL, "without sleep"),
     (JOINT, "all tasks at once (joint)"),
     (MEAN_WEIGHTS, "mean of weights (null)"),
-    ("mean_calibrated", "mean of weights, calibrated"),
-    ("nearest_dream", "nearest dreamed pattern"),
-    ("nearest_mean", "nearest class mean"),
-    ("linear", "linear discriminant"),
-    ("quadratic", "quadratic discriminant"),
+    (MEAN_CALIBRATED, "mean of weights, calibrated"),
+    (NEAREST_DREAM, "nearest dreamed pattern"),
+    (NEAREST_MEAN, "nearest class mean"),
+    (LINEAR, "linear discriminant"),
+    (QUADRATIC, "quadratic discriminant"),
     (REHEARSAL, "rehearsal of kept images"),
-    ("oracle_calibration", "oracle calibration of outputs"),
+    (ORACLE, "oracle calibration of outputs"),
 ];
 
 /// What the network called `network` in files is called in tables.

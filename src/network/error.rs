@@ -329,8 +329,10 @@ pub enum Problem {
         with: &'static str,
     },
     /// A trigger that there is not.
-    #[error("`trigger` names `{found}`, expected the name of a table [trigger.NAME]")]
+    #[error("`{key}` names `{found}`, expected the name of a table [trigger.NAME]")]
     UnknownTrigger {
+        /// The key.
+        key: &'static str,
         /// What was named.
         found: String,
         /// Those that there are.

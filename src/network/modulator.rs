@@ -3,7 +3,7 @@
 use crate::base::time::Duration;
 use crate::plasticity::Kinetics;
 
-/// A named quantity that spikes release, that decays by itself, and that plasticity rules read.
+/// A named quantity that spikes and triggers release, that decays by itself, and that plasticity rules read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Modulator {
     /// Name, unique among modulators.
@@ -12,7 +12,9 @@ pub struct Modulator {
     pub kinetics: Kinetics,
     /// Names of the populations whose spikes release it, none twice; none where bouts or a program do.
     pub released_by: Vec<String>,
-    /// How much a spike of theirs releases.
+    /// Names of the triggers that release it as soon as they tell, none twice.
+    pub triggers: Vec<String>,
+    /// How much a spike of theirs, or what a trigger finds, releases.
     pub amount: f64,
     /// From such a spike to the release, above zero.
     pub delay: Duration,

@@ -154,6 +154,8 @@ pub struct Modulator {
     pub kinetics: Kinetics,
     /// Indices of the populations whose spikes release it.
     pub sources: Vec<usize>,
+    /// Names of the triggers that release it.
+    pub triggers: Vec<String>,
     /// How much one releases.
     pub amount: f64,
     /// From a spike to the release.

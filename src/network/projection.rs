@@ -1,6 +1,6 @@
 //! Synapses from one population onto others.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::distribution::Distribution;
@@ -65,7 +65,7 @@ pub static TIED: Spec = Spec {
     name: "tied",
     summary: "The synapses of another projection the other way: spikes of its targets reach its sources through the one matrix, which \
               learns by its own rule alone.",
-    equations: "a spike of j at t adds gain * w_ij to every i at t + axonal_delay, w_ij from i to j as it is right before that instant",
+    equations: "a spike of j at t adds gain * w_ij to every i at t + axonal_delay, w_ij from i to j as it is right before that instant on the clock of i's soma",
     parameters: &[
         ParameterSpec::new(
             "of",
@@ -193,6 +193,17 @@ pub enum Connection {
     Matrix(Given<LayerFile, Dense>),
     /// The matrix of the projection of this name the other way, `rule = "tied"`; the projection's weight is a factor of its own.
     Tied(String),
+}
+
+impl Connection {
+    /// The file that it is left to, if it is and that has not been read.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Edges(Given::File(file)) => Some(&file.path),
+            Self::Matrix(Given::File(file)) => Some(&file.path),
+            Self::Edges(_) | Self::Matrix(_) | Self::Rule(_) | Self::Tied(_) => None,
+        }
+    }
 }
 
 /// Synapses from one population onto others.

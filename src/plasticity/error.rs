@@ -70,7 +70,9 @@ impl LearnError {
             Self::Signs { .. } => {
                 Some("a distribution takes bounds, `low` and `high`; or make it two projections")
             }
-            Self::Excites { .. } => Some("synapses that begin at zero have a sign too: \"-0 mV\""),
+            Self::Excites { .. } => Some(
+                "synapses that begin at zero have a sign too: \"-0 mV\", and where weights are bare numbers -0.0",
+            ),
             Self::Bounds { .. } => {
                 Some("raise `w_max`; a distribution takes bounds, `low` and `high`")
             }

@@ -3,6 +3,7 @@
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
+use crate::base::time::MS_PER_S;
 use crate::plasticity::Rule;
 use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, tau};
 
@@ -34,9 +35,6 @@ pub static SPEC: Spec = Spec {
     ],
     source: "Vogels, Sprekeler, Zenke, Clopath, Gerstner 2011, Science 334:1569",
 };
-
-/// Milliseconds in a second: rates are per second.
-const MS_PER_S: f64 = 1e3;
 
 /// The rule with its parameters.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,6 +4,7 @@ use crate::base::function::exp;
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
+use crate::base::time::MS_PER_S;
 use crate::plasticity::Rule;
 use crate::plasticity::rule::{
     Event, Memory, Modulated, PlasticityRule, Stretch, Trace, W_MAX, share, tau,
@@ -47,9 +48,6 @@ pub static SPEC: Spec = Spec {
              second, in the published code); Potjans, Morrison, Diesmann 2010, Front Comput Neurosci 4:141 (b, and the \
              closed form)",
 };
-
-/// Milliseconds in a second: eligibility is per second.
-const MS_PER_S: f64 = 1e3;
 
 /// The rule with its parameters.
 #[derive(Debug, Clone, PartialEq)]

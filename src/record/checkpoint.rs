@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `89 73 77 63 6B 70 74 0A`: a byte beyond ASCII, `swckpt`, a line feed |
-//! | 4 | version of this layout, little-endian: 4 |
+//! | 4 | version of this layout, little-endian |
 //! | … | version of the program, then [`Checkpoint`], both as `postcard` writes them |
 //! | 16 | checksum of everything before it, little-endian |
 //!
@@ -27,7 +27,7 @@ use crate::base::stream::mix;
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 9;
+const FORMAT: u32 = 10;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 

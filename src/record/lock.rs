@@ -50,6 +50,14 @@ pub fn lock(path: &Path) -> Result<Lock, Busy> {
     })
 }
 
+/// Waits until no other program that waits for it, too, holds the folder `path`: for moments, not for runs.
+pub fn wait(path: &Path) -> Lock {
+    let folder = File::open(path).ok();
+    // Where the system cannot lock folders it is taken to be free.
+    let folder = folder.filter(|folder| folder.lock().is_ok());
+    Lock { _folder: folder }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

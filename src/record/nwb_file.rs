@@ -11,7 +11,7 @@ use hdf5::types::VarLenUnicode;
 use hdf5::{File, Group, H5Type, Location, ObjectReference1};
 
 use crate::base::stream::{mix, name_hash};
-use crate::base::time::Time;
+use crate::base::time::{MS_PER_S, Time};
 use crate::record::cause::cause;
 use crate::record::column::CHUNK;
 use crate::record::header::text_attribute;
@@ -22,8 +22,6 @@ use crate::record::sink::Bout;
 
 /// The version of the schema.
 const NWB_VERSION: &str = "2.11.0";
-
-const MS_PER_S: f64 = 1e3;
 
 /// Times of runs are whole picoseconds.
 const RESOLUTION_S: f64 = 1e-12;

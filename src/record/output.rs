@@ -110,8 +110,8 @@ pub fn write_new(
     persist(temporary, path)
 }
 
-/// Writes the file at `path` by way of a temporary one beside it, in place of one that is there: at any moment there is the old one
-/// or the new one.
+/// Writes the file at `path` by way of a temporary one beside it, in place of one that is there: at any moment, a power cut's too, there
+/// is the old one or the new one.
 ///
 /// # Errors
 /// If a write fails; then the old one stays.
@@ -124,6 +124,7 @@ pub fn write_over(
         let mut writer = BufWriter::new(temporary.as_file_mut());
         write(&mut writer).and_then(|()| writer.flush())?;
         drop(writer);
+        temporary.as_file().sync_all()?;
         temporary.persist(path).map_err(|error| error.error)?;
         Ok(())
     };

@@ -57,6 +57,12 @@ pub enum ResumeError {
         /// What the system says.
         cause: String,
     },
+    /// Another limit of a run that needs none.
+    #[error("`{}`: the run has come to its end, expected one that a guard stopped, as `--set` is given", path.display())]
+    Ended {
+        /// The run's folder.
+        path: PathBuf,
+    },
     /// A change of something that stays as it was.
     #[error(
         "`--set {0}`: expected another limit of a guard, `guard.max_rate`, `guard.min_rate` or \

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::legible::legible;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_S, Time};
 use crate::engine::simulation::{Ended, Exploded, Keep, Simulation};
 use crate::protocol::hypnogram::Bout;
 
@@ -70,8 +70,7 @@ pub enum Tripped {
     },
     /// A weight that a rule without bounds has let grow too far.
     #[error(
-        "projection `{}`: the weight from {} to {} is {} at {time}, expected {}\n  help: learn at a lower rate, or raise \
-         `max_weight` of its `plasticity` if that is meant",
+        "projection `{}`: the weight from {} to {} is {} at {time}, expected {}",
         .synapse.projection, .synapse.source, .synapse.target, legible(.synapse.weight), expected(.synapse)
     )]
     Weight {
@@ -93,6 +92,19 @@ pub enum Tripped {
         /// When it was found.
         time: Time,
     },
+    /// A modulator that is no number.
+    #[error(
+        "modulator `{name}`: its concentration is {value} at {time}, expected a finite number\n  help: look at its `amount` and at how \
+         often it is released"
+    )]
+    Modulator {
+        /// Its name.
+        name: String,
+        /// How much there is of it.
+        value: f64,
+        /// When it was found.
+        time: Time,
+    },
     /// Any of these, of one of several seeds.
     #[error("seed {seed}: {tripped}")]
     OfSeed {
@@ -106,8 +118,11 @@ pub enum Tripped {
 /// What a weight should be.
 fn expected(synapse: &Exploded) -> String {
     match synapse.limit < f32::MAX.into() {
-        true => format!("at most {}, without sign", legible(synapse.limit)),
-        false => "a finite number".into(),
+        true => format!(
+            "at most {}, without sign\n  help: learn at a lower rate, or raise `max_weight` of its `plasticity` if that is meant",
+            legible(synapse.limit)
+        ),
+        false => "a finite number\n  help: learn at a lower rate; `max_weight` in its `plasticity` stops a run before that".into(),
     }
 }
 
@@ -146,7 +161,10 @@ impl Tripped {
                 "projection.{}.plasticity.max_weight",
                 synapse.projection
             )),
-            Self::Weight { .. } | Self::Explosion { .. } | Self::NonFinite { .. } => None,
+            Self::Weight { .. }
+            | Self::Explosion { .. }
+            | Self::NonFinite { .. }
+            | Self::Modulator { .. } => None,
             Self::OfSeed { tripped, .. } => tripped.limit(),
         }
     }
@@ -165,11 +183,18 @@ impl Tripped {
         }
     }
 
-    /// Looks at the state of every neuron.
+    /// Looks at the state of every neuron, and at modulators.
     ///
     /// # Errors
     /// If one is not finite, or a weight is too large, which then is why.
     pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
+        if let Some((name, value)) = engine.modulator_beyond() {
+            return Err(Self::Modulator {
+                name: name.into(),
+                value,
+                time: engine.now(),
+            });
+        }
         let Some((population, neuron)) = engine.non_finite() else {
             return Ok(());
         };
@@ -230,8 +255,8 @@ pub struct Guard {
     /// Of the window at hand, per population.
     counts: Counts,
     tripped: Option<Tripped>,
-    /// Steps of the engine when states were last looked at.
-    checked: u64,
+    /// Steps of the engine when states were last looked at, if they were.
+    checked: Option<u64>,
 }
 
 /// Spikes of every population in the window at hand: what a checkpoint holds of a guard.
@@ -249,8 +274,6 @@ struct Guarded {
 /// Windows from one look at the weights under rules without bounds to the next, once a run has come so far: there may be many weights, and
 /// what explodes does so early.
 const WEIGHTS_EVERY: i64 = 10;
-
-const PS_PER_S: f64 = 1e12;
 
 fn seconds(length: Duration) -> f64 {
     length.ps() as f64 / PS_PER_S
@@ -273,14 +296,14 @@ impl Guard {
             populations,
             from: Time::ZERO,
             tripped: None,
-            checked: 0,
+            checked: None,
         }
     }
 
     /// Begins anew with a bout at `from`.
     pub fn begin(&mut self, from: Time) {
         self.counts.0.fill(0);
-        (self.from, self.checked) = (from, 0);
+        (self.from, self.checked) = (from, None);
     }
 
     /// Takes note of `n` spikes of a population at `t`; false once the run is to stop.
@@ -347,13 +370,13 @@ impl Guard {
         if now == self.start(now) {
             self.check_rates(now)?;
             // What has not moved since is as finite as it was.
-            if engine.steps() != self.checked {
+            if self.checked != Some(engine.steps()) {
                 let windows = now.ps() / self.limits.window.ps();
                 if windows <= WEIGHTS_EVERY || windows % WEIGHTS_EVERY == 0 {
                     Tripped::check_weights(engine)?;
                 }
                 Tripped::check_finite(engine)?;
-                self.checked = engine.steps();
+                self.checked = Some(engine.steps());
             }
             self.counts.0.fill(0);
         }

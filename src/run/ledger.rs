@@ -23,7 +23,8 @@ pub struct Ledger<'a> {
     folder: &'a Path,
     every: Option<Duration>,
     clock: Instant,
-    /// When the next checkpoint is due, in microseconds of `clock`, and which one it is.
+    /// When the next checkpoint is due, in microseconds of `clock`, and which one it is. Who reads both reads the round first: while
+    /// the file is written none is due.
     due: AtomicU64,
     round: AtomicU64,
     state: Mutex<State>,
@@ -33,7 +34,7 @@ pub struct Ledger<'a> {
 
 struct State {
     checkpoint: Checkpoint,
-    /// Jobs that run, and the round in which each saved itself last.
+    /// Jobs that run, and the round for which each saved itself last.
     running: BTreeMap<String, Option<u64>>,
 }
 
@@ -41,7 +42,7 @@ struct State {
 pub struct Place<'a> {
     ledger: &'a Ledger<'a>,
     name: String,
-    /// The round in which it saved itself last.
+    /// The round for which it saved itself last.
     saved: Option<u64>,
 }
 
@@ -114,17 +115,25 @@ impl<'a> Ledger<'a> {
     fn postpone(&self) {
         let every = self.every.map(|every| every.as_micros() as u64);
         let due = every.map_or(u64::MAX, |every| self.now().saturating_add(every));
-        self.due.store(due, Ordering::Relaxed);
+        self.due.store(due, Ordering::Release);
+    }
+
+    /// The round at hand, and when it is due.
+    fn at_hand(&self) -> (u64, u64) {
+        let round = self.round.load(Ordering::Acquire);
+        (round, self.due.load(Ordering::Acquire))
     }
 
     /// Ends a round: writes the file, or says why there is none. That there is no room for one is no reason to end a run.
     fn end_round(&self, round: u64) {
-        let next =
-            self.round
-                .compare_exchange(round, round + 1, Ordering::Relaxed, Ordering::Relaxed);
-        if next.is_err() {
+        let state = self.lock();
+        if self.at_hand().0 != round {
             return;
         }
+        // What a job saves while the file is written is for no round: the next one asks it again.
+        self.due.store(u64::MAX, Ordering::Release);
+        self.round.store(round + 1, Ordering::Release);
+        drop(state);
         if let Err(error) = self.write() {
             tracing::warn!("no checkpoint: {error}");
         }
@@ -135,11 +144,11 @@ impl<'a> Ledger<'a> {
 impl Place<'_> {
     /// Whether the job is to save itself; if it has, and others do not come to that, writes the file without them.
     pub fn is_due(&self) -> bool {
-        let (now, due) = (self.ledger.now(), self.ledger.due.load(Ordering::Relaxed));
+        let (round, due) = self.ledger.at_hand();
+        let now = self.ledger.now();
         if now < due {
             return false;
         }
-        let round = self.ledger.round.load(Ordering::Relaxed);
         if self.saved != Some(round) {
             return true;
         }
@@ -152,14 +161,15 @@ impl Place<'_> {
     /// Puts `slot` in the place of what the job saved before; writes the file if a checkpoint is due and all have saved
     /// themselves.
     pub fn put(&mut self, slot: Slot) {
-        let round = self.ledger.round.load(Ordering::Relaxed);
-        self.saved = Some(round);
+        let (round, due) = self.ledger.at_hand();
+        let is_due = self.ledger.now() >= due;
+        self.saved = is_due.then_some(round);
         let mut state = self.ledger.lock();
         state.checkpoint.slots.insert(self.name.clone(), slot);
         state.running.insert(self.name.clone(), self.saved);
         let all = state.running.values().all(|saved| *saved == Some(round));
         drop(state);
-        if all && self.ledger.now() >= self.ledger.due.load(Ordering::Relaxed) {
+        if all && is_due {
             self.ledger.end_round(round);
         }
     }
@@ -212,6 +222,32 @@ mod tests {
         ledger.write().unwrap();
         assert_eq!(saved(folder.path()), [("a".into(), 3)]);
         assert_eq!(ledger.slot("a").unwrap(), slot(3));
+    }
+
+    #[test]
+    fn what_is_saved_while_the_file_is_written_is_for_no_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let every = Some(Duration::from_millis(20));
+        let ledger = Ledger::new(folder.path(), Checkpoint::default(), every);
+        let (mut a, mut b) = (ledger.begin("a"), ledger.begin("b"));
+        std::thread::sleep(Duration::from_millis(30));
+        b.put(slot(1));
+        std::thread::scope(|scope| {
+            let writing = ledger.writing.lock().unwrap();
+            let last = scope.spawn(|| a.put(slot(1)));
+            while ledger.at_hand().0 == 0 {
+                std::thread::yield_now();
+            }
+            assert!(!b.is_due(), "the file is being written");
+            b.put(slot(2));
+            drop(writing);
+            last.join().unwrap();
+        });
+        std::thread::sleep(Duration::from_millis(30));
+        assert!(a.is_due() && b.is_due());
+        b.put(slot(3));
+        a.put(slot(3));
+        assert_eq!(saved(folder.path()), [("a".into(), 3), ("b".into(), 3)]);
     }
 
     #[test]

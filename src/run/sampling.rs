@@ -12,18 +12,33 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::population::Population;
 
-/// One variable of some neurons, looked at regularly.
+/// Something that is looked at regularly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// Index of their population.
-    pub population: usize,
-    /// Number of the variable among those of the neuron model.
-    pub variable: usize,
-    /// The neurons, at least one.
-    pub neurons: Vec<u32>,
+    /// What.
+    pub of: Probed,
     /// From one sample to the next, above zero.
     pub every: Duration,
 }
+
+/// What is sampled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed {
+    /// One variable of some neurons.
+    Neurons {
+        /// Index of their population.
+        population: usize,
+        /// Number of the variable among those of the neuron model.
+        variable: usize,
+        /// The neurons, at least one.
+        neurons: Vec<u32>,
+    },
+    /// How much there is of the modulator of this name.
+    Modulator(String),
+}
+
+/// What a modulator's value is called, which has no unit.
+pub const CONCENTRATION: &str = "concentration";
 
 /// All that is sampled in a run.
 #[derive(Debug, Clone, Default)]
@@ -52,10 +67,21 @@ impl Sampling {
         let t = Time::from_ps(engine.now().ps() - TICK.ps());
         for (report, probe) in self.0.iter().enumerate() {
             if t >= Time::ZERO && t == probe.next(t) {
-                let value = |&node: &u32| {
-                    engine.sample_at(probe.population, node, probe.variable, t) as f32
-                };
-                file.frame(report, &mut probe.neurons.iter().map(value))?;
+                match &probe.of {
+                    Probed::Neurons {
+                        population,
+                        variable,
+                        neurons,
+                    } => {
+                        let value =
+                            |&node: &u32| engine.sample_at(*population, node, *variable, t) as f32;
+                        file.frame(report, &mut neurons.iter().map(value))?;
+                    }
+                    Probed::Modulator(name) => {
+                        let value = engine.modulator_at(name, t).unwrap_or(f64::NAN) as f32;
+                        file.frame(report, &mut std::iter::once(value))?;
+                    }
+                }
             }
         }
         Ok(())
@@ -63,21 +89,31 @@ impl Sampling {
 }
 
 impl Sampling {
-    /// The reports of the run file, in the order of the probes: the first variable of a population has its name, so that
+    /// The reports of the run file, in the order of the probes: the first variable of a population, and a modulator, has its name, so that
     /// readers of SONATA find it there; the others have their variable's name behind it, and a number where that is
-    /// taken.
+    /// taken. A modulator is one neuron, number 0.
     pub fn reports(&self, populations: &[Population]) -> Vec<Report> {
         let mut reports: Vec<Report> = Vec::new();
         for probe in &self.0 {
-            let population = &populations[probe.population];
-            let model = neuron::model(population.model).ok();
-            let variable = model.and_then(|model| model.variables.get(probe.variable));
-            let (variable, unit) =
-                variable.map_or(("", ""), |known| (known.name, known.dimension.unit()));
+            let (of, variable, unit, nodes) = match &probe.of {
+                Probed::Neurons {
+                    population,
+                    variable,
+                    neurons,
+                } => {
+                    let population = &populations[*population];
+                    let model = neuron::model(population.model).ok();
+                    let variable = model.and_then(|model| model.variables.get(*variable));
+                    let (variable, unit) =
+                        variable.map_or(("", ""), |known| (known.name, known.dimension.unit()));
+                    (&population.name, variable, unit, neurons.clone())
+                }
+                Probed::Modulator(name) => (name, CONCENTRATION, "", vec![0]),
+            };
             let names = (1..).map(|number| match number {
-                1 => population.name.clone(),
-                2 => format!("{}.{variable}", population.name),
-                _ => format!("{}.{variable}.{}", population.name, number - 1),
+                1 => of.clone(),
+                2 => format!("{of}.{variable}"),
+                _ => format!("{of}.{variable}.{}", number - 1),
             });
             let free = |name: &String| reports.iter().all(|report| report.name != *name);
             let Some(name) = names.into_iter().find(free) else {
@@ -87,7 +123,7 @@ impl Sampling {
                 name,
                 variable: variable.to_owned(),
                 unit: unit.to_owned(),
-                nodes: probe.neurons.clone(),
+                nodes,
                 every: probe.every,
             });
         }
@@ -121,14 +157,32 @@ mod tests {
         }];
         // The membrane potential is the first variable of the model.
         let probes = [0, 1, 1, 0, 0].map(|variable| Probe {
-            population: 0,
-            variable,
-            neurons: vec![1],
+            of: Probed::Neurons {
+                population: 0,
+                variable,
+                neurons: vec![1],
+            },
             every: Duration::from_ps(5),
         });
-        let reports = Sampling::new(probes.into()).reports(&populations);
+        let modulators = ["e", "dopamine"].map(|name| Probe {
+            of: Probed::Modulator(name.into()),
+            every: Duration::from_ps(5),
+        });
+        let probes = probes.into_iter().chain(modulators).collect();
+        let reports = Sampling::new(probes).reports(&populations);
         let names: Vec<&str> = reports.iter().map(|report| &report.name[..]).collect();
-        assert_eq!(names, ["e", "e.i_ex", "e.i_ex.2", "e.v_m", "e.v_m.2"]);
+        assert_eq!(
+            names,
+            [
+                "e",
+                "e.i_ex",
+                "e.i_ex.2",
+                "e.v_m",
+                "e.v_m.2",
+                "e.concentration",
+                "dopamine"
+            ]
+        );
         assert_eq!(
             (&reports[0].variable[..], &reports[0].unit[..]),
             ("v_m", "mV")
@@ -139,9 +193,7 @@ mod tests {
         Sampling(
             every
                 .map(|every| Probe {
-                    population: 0,
-                    variable: 0,
-                    neurons: vec![0],
+                    of: Probed::Modulator("dopamine".into()),
                     every: Duration::from_ps(every),
                 })
                 .into(),

@@ -13,7 +13,7 @@ use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, MS_PER_S, Time};
 use crate::stimulus::poisson::TICKS_HZ;
 use crate::stimulus::thinning::Candidates;
 use crate::stimulus::{Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes};
@@ -118,8 +118,6 @@ pub static SPEC: Spec = Spec {
     ],
     source: "Ecker et al. 2022, eLife 11:e71850, and its published code (poisson_proc.py), whose values are the defaults",
 };
-
-const MS_PER_S: f64 = 1e3;
 
 /// Length of the track in millimetres, and how long a lap takes in milliseconds: where the animal is since it was switched on.
 pub fn lap(values: &Values) -> (f64, f64) {

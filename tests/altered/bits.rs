@@ -60,6 +60,7 @@ fn busy(seed: u64) -> Network {
                 baseline: 0.5,
             },
             released_by: vec!["d".into()],
+            triggers: Vec::new(),
             amount: 0.01,
             delay: long(2.0),
         })
@@ -351,7 +352,7 @@ fn factors_are_of_what_was_declared() {
     assert_eq!(rates[2], 0, "{rates:?}");
     let apply = |engine: &mut Simulation, by| {
         let path = path();
-        engine.apply(ms(4_000.0), &Change::Parameter { path, by })
+        engine.apply(ms(4_000.0), &Change::Parameters([(path, by)].into()))
     };
     apply(&mut engine, Alteration::value(8.0)).expect("a change");
     let before = log.0.len();
@@ -367,7 +368,7 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let state = engine.save().expect("a state");
     let mut refuse = |path: &str, by: Alteration| {
         let path = path.parse().expect("a path");
-        let change = Change::Parameter { path, by };
+        let change = Change::Parameters([(path, by)].into());
         let error = engine.apply(ms(20.0), &change).expect_err("refused");
         assert!(engine.save().expect("a state") == state, "{error}");
         error.to_string()
@@ -440,7 +441,7 @@ fn one_of_two_that_share_a_group_may_change() {
     let path = "population.d.v_th".parse().expect("a path");
     let by = Alteration::value(1_000.0);
     engine
-        .apply(ms(50.0), &Change::Parameter { path, by })
+        .apply(ms(50.0), &Change::Parameters([(path, by)].into()))
         .expect("a change");
     run(&mut engine, 150.0, &mut log);
     let since: Vec<u64> = engine

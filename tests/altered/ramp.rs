@@ -38,7 +38,7 @@ fn ramp_in_four_steps(longest: f64) {
         let t = 5.0 * f64::from(k);
         run(&mut stepped, t, &mut other);
         let by = Alteration::factor(1.0 + 0.25 * f64::from(k));
-        let change = Change::Parameter { path: path(), by };
+        let change = Change::Parameters([(path(), by)].into());
         stepped.apply(ms(t), &change).expect("a change");
     }
     run(&mut ramped, 150.0, &mut one);
@@ -57,10 +57,7 @@ fn a_step_at_which_neurons_are_impossible_goes_further() {
     let path = || "population.n.i_e".parse().expect("a path");
     let mut engine = Simulation::of(&network).expect("a network");
     // 162.5 pA lead to 15 mV.
-    let exact = Change::Parameter {
-        path: path(),
-        by: Alteration::value(162.5),
-    };
+    let exact = Change::Parameters([(path(), Alteration::value(162.5))].into());
     engine.apply(ms(0.0), &exact).expect_err("impossible");
     // Steps at 50, 100, 150 and 200 ms, the second of them to there.
     let ramp = Ramp {

@@ -33,6 +33,7 @@ fn busy(seed: u64, lanes: u32) -> Network {
                     baseline,
                 },
                 released_by: source.into_iter().map(String::from).collect(),
+                triggers: Vec::new(),
                 amount: 0.02,
                 delay: long(delay),
             })

@@ -148,6 +148,7 @@ fn rewarded(lanes: u32) -> Network {
                 baseline: 0.0,
             },
             released_by: vec!["reward".into()],
+            triggers: Vec::new(),
             amount: 0.5,
             delay: long(3.0),
         })

@@ -282,3 +282,58 @@ fn synapses_that_wait_are_counted_nowhere() {
         }
     }
 }
+
+/// A newborn grows from its birth on, wherever the instants of growth lie.
+#[test]
+fn a_newborn_grows_from_its_birth_on() {
+    let values = values! { tau_m: 20.0, v_th: 20.0, v_reset: 0.0, e_l: 0.0, t_ref: 2.0 };
+    let mut network = Network::new(1);
+    network
+        .population("pre", 50, "relay", values! {})
+        .expect("relays");
+    network
+        .population("post", 2, "lif", values)
+        .expect("neurons");
+    network
+        .project("s", "pre", ["post"])
+        .rule("fixed_in_degree", values! { in_degree: 1_u32 })
+        .weight(0.2)
+        .axonal_delay_ms(1.0)
+        .plasticity("stdp_pair", values! { w_max: 1.0 })
+        .add()
+        .expect("s");
+    let grow = force(
+        "structural",
+        100.0,
+        values! { rate: 20.0, growth: 100.0, new_weight: 0.1 },
+    );
+    let grow = Homeostasis {
+        projections: vec!["s".into()],
+        ..grow
+    };
+    let birth = Homeostasis {
+        name: "birth".into(),
+        projections: Vec::new(),
+        populations: vec!["post".into()],
+        ..force("neurogenesis", 495.0, values! { at_first: 1_u32 })
+    };
+    network.homeostasis(grow).expect("growth");
+    network.homeostasis(birth).expect("a birth");
+    let degrees = |engine: &Simulation| {
+        let synapses = engine.synapses_of("s").expect("it learns");
+        [0, 1].map(|target| synapses.iter().filter(|one| one.target == target).count())
+    };
+    let mut engine = Simulation::of(&network).expect("a network");
+    let mut log = Log(Vec::new());
+    // One synapse, and 100 a second of those that are silent; born at 495 ms.
+    for (t, expected) in [
+        (450.0, [41, 0]),
+        (550.0, [51, 0]),
+        (650.0, [61, 10]),
+        (750.0, [71, 20]),
+    ] {
+        run(&mut engine, t, &mut log);
+        assert_eq!(degrees(&engine), expected, "{t} ms");
+        engine = taken_up(&engine, Simulation::of(&network).expect("a network"));
+    }
+}

@@ -316,7 +316,7 @@ fn heights_are_those_of_what_a_change_makes_of_thresholds() {
             };
             let now = Time::from_ms(500.0).expect("in range");
             engine
-                .apply(now, &Change::Parameter { path, by })
+                .apply(now, &Change::Parameters([(path, by)].into()))
                 .expect("a change");
         }
         thresholds(&engine)

@@ -264,7 +264,7 @@ fn reading_back_changes_no_weight() {
             let mut engine = Simulation::of(&network).expect("a network");
             if back {
                 let by = Alteration::factor(0.0);
-                let change = Change::Parameter { path, by };
+                let change = Change::Parameters([(path, by)].into());
                 engine.apply(Time::ZERO, &change).expect("a change");
             }
             run(&mut engine, UNTIL_MS, &mut Log(Vec::new()));
@@ -291,10 +291,7 @@ fn the_way_back_has_a_gain_and_stages_of_its_own() {
         let mut engine = Simulation::of(&network).expect("a network");
         let mut log = Log(Vec::new());
         if let Some(factor) = factor {
-            let change = Change::Parameter {
-                path,
-                by: Alteration::factor(factor),
-            };
+            let change = Change::Parameters([(path, Alteration::factor(factor))].into());
             engine.apply(Time::ZERO, &change).expect("a change");
         }
         run(&mut engine, UNTIL_MS, &mut log);

@@ -239,7 +239,7 @@ fn table_and_file_give_the_rates_of_each_bout() {
             let seconds = (to - from) / 1e3;
             let rate = n as f64 / size / seconds;
             expected.push(format!(
-                "\"{name}\",{},{seconds},{population},{rate}",
+                "{name},{},{seconds},{population},{rate}",
                 from / 1e3
             ));
             cells[p] += &format!(" {rate:.2}");

@@ -148,6 +148,8 @@ fn a_run_that_a_guard_stopped_goes_on_under_another_limit() {
         "{error}"
     );
     assert!(RunFile::open(&place.path("r/run.h5")).spikes_of("e").len() > before);
+    // It is too large for as long as nothing else is said.
+    assert_eq!(stopped("--quiet resume r"), error);
     place.run(&format!("--quiet resume r {key}1e3"));
     place.run(&format!(
         "--quiet run model.toml --set guard.min_rate=off {key}1e3 --out whole"
@@ -195,6 +197,8 @@ fn nothing_but_limits_changes_on_the_way() {
          --set guard.max_rate=off --out whole"
     ));
     assert_same(&place, "r", "whole");
+    let refused = place.refused("--quiet resume r --set guard.max_rate=off");
+    assert!(refused.contains("the run has come to its end"), "{refused}");
 }
 
 #[test]

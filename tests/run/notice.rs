@@ -327,7 +327,8 @@ stimuli = ["heard"]
         "`stage.N9` is the stage of no bout",
         "`trigger.deaf` sets nothing off: in no bout it is among the `triggers` while a stimulus that names it is on; what it finds \
          is recorded",
-        "`trigger.vain` sets nothing off: no stimulus names it as its `trigger`; what it finds is recorded",
+        "`trigger.vain` sets nothing off: no stimulus names it as its `trigger`, no modulator among its `triggers`; what it finds \
+         is recorded",
     ];
     assert_eq!(told(&place, "").1, expected);
     // As `--set` makes one: what was misspelt is said.

@@ -221,3 +221,63 @@ fn a_recall_that_cannot_be_is_refused_at_its_line() {
         assert!(error.contains(said), "{to}: {error}");
     }
 }
+
+/// A cue shortly before neurons begin anew, and one shortly before the end.
+const CUT: &str = r#"
+[trigger.clock]
+kind = "timed"
+at = ["100 ms", "690 ms"]
+[stimulus.volley]
+kind = "volley"
+target = "i"
+trigger = "clock"
+groups = 4
+every = "3 ms"
+weight = "20 mV"
+[recall.forwards]
+stimulus = "volley"
+population = "i"
+groups = 4
+window = "100 ms"
+[[bout]]
+name = "cued"
+duration = "700 ms"
+[[bout]]
+name = "anew"
+duration = "700 ms"
+keep = "weights"
+[record]
+spikes = ["i"]
+[figure.evoked]
+stimulus = "volley"
+populations = "i"
+before = "10 ms"
+after = "100 ms"
+"#;
+
+#[test]
+fn what_comes_after_neurons_begin_anew_is_no_recall() {
+    let place = Place::with_model(&[CIRCUIT, CUT].concat());
+    let output = place
+        .command("run model.toml --out r")
+        .output()
+        .expect("it starts");
+    let said = super::setup::text(&output.stderr);
+    let expected = "`recall.forwards`: 2 cues have no score: the run, or what the network remembers, ends within the 100 ms after";
+    assert!(said.contains(expected), "{said}");
+    let table = std::fs::read_to_string(place.path("r/recall.csv")).expect("a table");
+    let lines: Vec<&str> = table.lines().collect();
+    // The clock begins anew as well.
+    assert_eq!(lines.len(), 3, "{table}");
+    assert!(lines[1].starts_with("3,forwards,cued,100,"), "{table}");
+    assert!(lines[2].starts_with("3,forwards,anew,800,"), "{table}");
+    let run = Recording::open(&place.path("r")).unwrap();
+    let warnings = run.warnings();
+    assert!(
+        warnings.iter().any(|warning| warning == expected),
+        "{warnings:?}"
+    );
+    // The windows of the others reach over what was forgotten, or the end.
+    let figure = std::fs::read_to_string(place.path("r/figures/evoked.svg")).expect("a figure");
+    assert!(figure.contains("n = 2"), "{figure}");
+}

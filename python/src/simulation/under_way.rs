@@ -56,7 +56,7 @@ impl Observer for Kept {
 }
 
 /// What states begin with.
-const MAGIC: &[u8] = b"sharpwave state 1\n";
+const MAGIC: &[u8] = b"sharpwave state 2\n";
 
 impl UnderWay {
     /// When the bout at hand ends; the last one goes on.
@@ -114,12 +114,14 @@ impl UnderWay {
     /// All that changes, and what it is of.
     pub(super) fn save(&self) -> Result<Vec<u8>, StateError> {
         let engine = self.simulation.save()?;
+        let mut own = self.hash.to_le_bytes().to_vec();
+        own.extend((self.begun as u64).to_le_bytes());
+        own.extend(self.saved.to_le_bytes());
+        own.push(u8::from(self.is_over));
+        own.extend(engine);
         let mut state = MAGIC.to_vec();
-        state.extend(self.hash.to_le_bytes());
-        state.extend((self.begun as u64).to_le_bytes());
-        state.extend(self.saved.to_le_bytes());
-        state.extend(hash(&engine).to_le_bytes());
-        state.extend(engine);
+        state.extend(hash(&own).to_le_bytes());
+        state.extend(own);
         Ok(state)
     }
 
@@ -130,16 +132,17 @@ impl UnderWay {
         };
         let whole = "a state that `save` gave";
         let head = state.strip_prefix(MAGIC).and_then(|rest| {
-            let (of, rest) = rest.split_first_chunk()?;
+            let (checked, own) = rest.split_first_chunk()?;
+            let (of, rest) = own.split_first_chunk()?;
             let (begun, rest) = rest.split_first_chunk()?;
             let (saved, rest) = rest.split_first_chunk()?;
-            let (checked, engine) = rest.split_first_chunk()?;
-            Some((of, begun, saved, checked, engine))
+            let (is_over, engine) = rest.split_first()?;
+            Some((checked, own, of, (begun, saved, is_over), engine))
         });
-        let Some((of, begun, saved, checked, engine)) = head else {
+        let Some((checked, own, of, (begun, saved, is_over), engine)) = head else {
             return refuse("other bytes", whole);
         };
-        if u128::from_le_bytes(*checked) != hash(engine) {
+        if u128::from_le_bytes(*checked) != hash(own) {
             return refuse("bytes that are damaged or cut", whole);
         }
         if u128::from_le_bytes(*of) != self.hash {
@@ -153,9 +156,11 @@ impl UnderWay {
         }
         self.begun = u64::from_le_bytes(*begun) as usize;
         self.saved = i64::from_le_bytes(*saved);
-        self.is_over = false;
+        self.is_over = *is_over != 0;
         // What nobody took belongs to another course.
         self.spikes.spikes.fill(Default::default());
+        self.simulation.take_stimulation();
+        self.simulation.take_edits();
         Ok(())
     }
 
@@ -163,9 +168,12 @@ impl UnderWay {
     pub(super) fn slice(&mut self, until: Time) -> Ended {
         self.spikes.until = Some(Instant::now() + SLICE);
         let (simulation, spikes) = (&mut self.simulation, &mut self.spikes);
-        match &self.pool {
+        let ended = match &self.pool {
             None => simulation.run(until, spikes),
             Some(pool) => pool.install(|| simulation.run(until, spikes)),
-        }
+        };
+        // Nobody asks which synapses came and went.
+        simulation.take_edits();
+        ended
     }
 }

@@ -4,7 +4,7 @@ use super::{Chance, Measure, MeasureError, lacks, sd};
 use crate::analysis::data::{Data, Reweighted};
 use crate::analysis::table::{Rows, Table};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
-use crate::base::time::Time;
+use crate::base::time::{MS_PER_S, Time};
 
 static SPEC: Spec = Spec {
     name: "synaptic_homeostasis",
@@ -56,7 +56,6 @@ fn tables(data: &Data, values: &Values, _: Chance) -> Result<Vec<Table>, Measure
     }
     let share = values["share"];
     let told: Vec<Told<'_>> = data.weights.iter().map(|of| told(of, share)).collect();
-    const MS_PER_S: f64 = 1e3;
     let seconds = |time: Time| time.as_ms() / MS_PER_S;
     let table = Rows::new("synaptic_homeostasis", &told)
         .with("projection", "", "which", |own| own.of.projection.clone())

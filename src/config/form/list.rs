@@ -55,6 +55,13 @@ pub fn each<'f, T: 'f>(form: Form<'f, T>, noun: &'static str, none: bool) -> For
     let form = std::rc::Rc::new(form);
     let (inner, waiting) = (form.clone(), form.clone());
     let read = move |item: &Item<'_>, around: &Around<'_>| {
+        if item.is_flag() {
+            let help = match none {
+                true => format!("`[]` is no {noun}, and without the key it goes by its default"),
+                false => format!("without the key there is no {noun}"),
+            };
+            return item.refuse(&format!("the {noun}s, such as [\"…\"]"), Some(help));
+        }
         if !item.is_array() {
             return Some(vec![(inner.read)(item, around)?]);
         }

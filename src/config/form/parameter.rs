@@ -111,6 +111,11 @@ pub fn own(parameter: &'static str, dimension: Dimension, range: Range) -> Form<
 /// Numbers of neurons, each with their value.
 fn blocks(item: &Item<'_>, dimension: Dimension, range: Range) -> Option<Vec<(u32, f64)>> {
     const EXPECTED: &str = "an array of blocks, such as [[80, \"20 ms\"], [20, \"10 ms\"]]";
+    let entries = item.items(EXPECTED)?;
+    if !entries.is_empty() && !entries.iter().any(Item::is_array) {
+        let help = "each block says how many neurons and their value; a value of its own for each stands in a file: { file = \"…\" }";
+        return item.refuse(EXPECTED, Some(help.into()));
+    }
     item.list(EXPECTED, |block| {
         const EXPECTED: &str =
             "a block, such as [80, \"20 ms\"]: how many neurons, and their value";

@@ -211,6 +211,22 @@ pub fn given<'f, T: 'f>(form: Form<'f, T>) -> Form<'f, Option<T>> {
     given.unless(move |around| (form.waits)(around))
 }
 
+/// The same, which `off` says is missing.
+pub fn given_or_off<'f, T: 'f>(form: Form<'f, T>) -> Form<'f, Option<T>> {
+    let Form {
+        words,
+        expected,
+        read,
+        write,
+        ..
+    } = off(form);
+    let write = move |value: &Option<T>, weight| match value {
+        Some(_) => write(value, weight),
+        None => String::new(),
+    };
+    Form::new(words, read, write).expecting(expected)
+}
+
 /// A text with letters in it.
 pub fn text(expected: &'static str) -> Form<'static, String> {
     let read = move |item: &Item<'_>, _: &Around<'_>| {

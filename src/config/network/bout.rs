@@ -321,6 +321,7 @@ pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]
         let given = |bout: &Bout| bout.all_altered().contains_key(&baseline);
         let driven = modulator.kinetics.baseline != 0.0
             || !modulator.released_by.is_empty()
+            || !modulator.triggers.is_empty()
             || bouts.iter().any(given);
         let item = section
             .as_ref()
@@ -335,7 +336,7 @@ pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]
                 "`{}`: nothing drives it, so that there never is any",
                 item.path
             );
-            let help = "give it `released_by` or a `baseline`, or a bout `modulators`; `baseline = 0` where a program releases it";
+            let help = "give it `released_by`, `triggers` or a `baseline`, or a bout `modulators`; `baseline = 0` where a program releases it";
             item.reader
                 .problem(item.key_origin, message, Some(help.into()));
         }

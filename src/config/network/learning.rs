@@ -2,8 +2,8 @@
 
 use crate::base::parameter::{Dimension, Range, Spec, Values};
 use crate::config::form::{
-    Around, Form, Keys, Row, Table, count, describe, each, given, modulator_name, number,
-    population_name, registered, spec_keys,
+    Around, Form, Keys, Row, Table, count, describe, each, given, given_or_off, modulator_name,
+    number, population_name, registered, spec_keys,
 };
 use crate::config::reader::Item;
 use crate::network::{Choice, Learning};
@@ -41,7 +41,7 @@ impl Table for Learning {
                 true => Dimension::One,
                 false => Dimension::Weight,
             };
-            let form = given(number(dimension, Range::Positive));
+            let form = given_or_off(number(dimension, Range::Positive));
             k.told("max_weight", "none", &mut self.max_weight, form, what);
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::base::parameter::{Dimension, Range};
 use crate::config::fault;
-use crate::config::form::{Around, Keys, Table, each, number, population_name, read, span};
+use crate::config::form::{
+    Around, Keys, Table, each, number, population_name, read, span, trigger_name,
+};
 use crate::config::reader::Section;
 use crate::network::Modulator;
 use crate::network::modulator::RELEASE_DELAY;
@@ -19,7 +21,10 @@ impl Table for Modulator {
         let what = "populations whose spikes release it";
         let form = each(population_name(), "population", true);
         k.or("released_by", &mut self.released_by, form, what);
-        let what = "how much a spike of theirs releases";
+        let what = "triggers that release it as soon as they tell of what they have found";
+        let form = each(trigger_name(), "trigger", true);
+        k.or("triggers", &mut self.triggers, form, what);
+        let what = "how much a spike of theirs releases, or what a trigger finds";
         let form = number(Dimension::One, Range::Finite);
         k.or("amount", &mut self.amount, form, what);
         let what = "from such a spike to the release; windows of lanes are no longer than it";
@@ -28,7 +33,7 @@ impl Table for Modulator {
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
         let at_fault = |name: &String| around.known.population(name).is_none();
-        if self.released_by.iter().any(at_fault) {
+        if self.released_by.iter().any(at_fault) || around.triggers.is_none() {
             return true;
         }
         fault::reported(section, around.known.network.check_modulator(self)).is_some()
@@ -44,6 +49,7 @@ pub(in crate::config) fn start(name: &str) -> Modulator {
             baseline: 0.0,
         },
         released_by: Vec::new(),
+        triggers: Vec::new(),
         amount: 1.0,
         delay: RELEASE_DELAY,
     }

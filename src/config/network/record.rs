@@ -1,20 +1,19 @@
 //! `[record]`: what goes into the run file.
 
+mod weights;
+
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Ends, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part, period,
-    population_name, some, unknown, weights_name,
+    Around, Form, Keys, Table, count, each, flag, inner, inside, off, part, period,
+    population_name, some, unknown,
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
-pub use crate::run::instant::Instants;
 pub use crate::run::selection::Selection;
+pub use weights::{Instants, RecordedStatistics, RecordedWeights};
 
 /// Longest list of neurons: 64 MB in memory.
 const LONGEST: u32 = 1 << 24;
-
-/// Most instants at which all weights are looked at: each cuts the run, as a force does.
-const MOST_INSTANTS: i64 = 10_000_000;
 
 /// Most samples of a neuron: 4 GB of the run file for each.
 const MOST_SAMPLES: i64 = 1_000_000_000;
@@ -34,6 +33,8 @@ pub struct Record {
     pub rates_bin: Option<Duration>,
     /// Neurons whose states are sampled; a population may come more than once.
     pub states: Vec<SampledStates>,
+    /// From one sample of all modulators to the next, above zero and at most the duration, or `None` for none.
+    pub modulators: Option<Duration>,
     /// Weights that are recorded, or `None` for none.
     pub weights: Option<RecordedWeights>,
     /// Weights of which statistics are recorded, or `None` for none.
@@ -66,36 +67,13 @@ pub struct SampledStates {
     pub every: Duration,
 }
 
-/// Weights of dense projections as they stand at some instants, after everything that happens then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedWeights {
-    /// Names of the projections, at least one, none twice.
-    pub projections: Vec<String>,
-    /// When.
-    pub instants: Instants,
-}
-
-/// How the weights of projections spread at some instants, after everything that happens then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedStatistics {
-    /// Names of the projections, at least one, none twice.
-    pub projections: Vec<String>,
-    /// When.
-    pub instants: Instants,
-    /// Bins of the histograms, at least 1.
-    pub bins: u32,
-    /// Synapses of each projection that are followed one by one.
-    pub tracked: u32,
-    /// Source and target of pairs that are followed too, none twice; targets are counted over the target populations.
-    pub pairs: Vec<(u32, u32)>,
-}
-
 impl Default for Record {
     fn default() -> Self {
         Self {
             spikes: Vec::new(),
             rates_bin: None,
             states: Vec::new(),
+            modulators: None,
             weights: None,
             weight_statistics: None,
             compress: false,
@@ -126,6 +104,19 @@ impl Table for Rates {
     }
 }
 
+/// `modulators`: how often they are looked at.
+#[derive(Clone, Default)]
+pub(in crate::config) struct Levels {
+    every: Duration,
+}
+
+impl Table for Levels {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the time between samples, such as \"10 ms\"";
+        k.need("every", &mut self.every, period(MOST_SAMPLES), what);
+    }
+}
+
 impl Table for Record {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "populations whose spikes are recorded; or some neurons of one, { population = \"e\", first = 100 } or { \
@@ -137,6 +128,11 @@ impl Table for Record {
         k.or("rates", &mut rates, off(inside(Rates::default())), what);
         self.rates_bin = rates.map(|rates| rates.bin);
         states(&mut self.states, k);
+        let what = "how much there is of each modulator, under /report too, as of one neuron: { every = \"10 ms\" }";
+        let mut levels = self.modulators.map(|every| Levels { every });
+        let form = off(inside(Levels::default()));
+        k.or("modulators", &mut levels, form, what);
+        self.modulators = levels.map(|levels| levels.every);
         let what = "weights of projections with `rule = \"weights\"`, under /weights, and of those that learn, under /synapses, as they \
                     stand then: { projection = \
                     [\"hidden1_output\"], at = [\"0 s\", \"1 s\"] }";
@@ -158,14 +154,19 @@ impl Table for Record {
         k.or("report", &mut self.report, flag(), REPORT);
     }
 
-    fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let has_none = self.modulators.is_some() && around.modulators.is_some_and(<[_]>::is_empty);
+        if let Some(levels) = section.get("modulators").filter(|_| has_none) {
+            let message = "`record.modulators` is of modulators, and the network has none";
+            section.reader.problem(levels.key_origin, message, None);
+        }
         let of_none = self.rates_bin.is_some() && self.spikes.is_empty();
         if let Some(rates) = section.get("rates").filter(|_| of_none) {
             let message =
                 "`record.rates` is of recorded populations, and `record.spikes` names none";
             section.reader.problem(rates.key_origin, message, None);
         }
-        !of_none
+        !of_none && !has_none
     }
 }
 
@@ -330,147 +331,4 @@ fn variable(population: &str) -> Form<'_, (usize, &'static str)> {
     };
     Form::new("name", read, |value: &(usize, &str), _| quote(value.1))
         .unless(move |around| around.known.model(population).is_none())
-}
-
-impl Default for RecordedWeights {
-    fn default() -> Self {
-        Self {
-            projections: Vec::new(),
-            instants: Instants::At(Vec::new()),
-        }
-    }
-}
-
-impl Table for RecordedWeights {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let projections = each(weights_name(), "projection", false);
-        let what = "whose weights are recorded, such as [\"hidden1_output\"]";
-        k.need("projection", &mut self.projections, projections, what);
-        instants(&mut self.instants, k);
-    }
-}
-
-/// The keys `at` and `every`, of which one is given.
-fn instants(instants: &mut Instants, k: &mut Keys<'_>) {
-    match k.either(&["at"], &["every"]) {
-        Some(false) => *instants = Instants::At(Vec::new()),
-        Some(true) => *instants = Instants::Every(Duration::ZERO),
-        None => {}
-    }
-    match instants {
-        Instants::At(listed) => {
-            let what = "the instants, such as [\"0 s\", \"1 s\"], or `every`, the time between two of them";
-            let each = each(instant(), "instant", false);
-            k.need("at", listed, each, what);
-            listed.sort_unstable();
-        }
-        Instants::Every(every) => {
-            let what =
-                "the time between two instants, in place of `at`; start and end are included";
-            k.need("every", every, period(MOST_INSTANTS), what);
-        }
-    }
-}
-
-impl Default for RecordedStatistics {
-    fn default() -> Self {
-        /// As fine as a figure shows them.
-        const BINS: u32 = 50;
-        /// As many lines as can be told from each other, and then some.
-        const TRACKED: u32 = 20;
-        Self {
-            projections: Vec::new(),
-            instants: Instants::At(Vec::new()),
-            bins: BINS,
-            tracked: TRACKED,
-            pairs: Vec::new(),
-        }
-    }
-}
-
-impl Table for RecordedStatistics {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        /// Finer than any weights are told apart, and little to hold.
-        const MOST_BINS: u64 = 10_000;
-        /// Whoever wants more of them records the weights themselves.
-        const MOST_TRACKED: u64 = 10_000;
-        let projections = each(weights_name(), "projection", false);
-        let what = "whose weights are observed, such as [\"e_e\"]";
-        k.need("projection", &mut self.projections, projections, what);
-        instants(&mut self.instants, k);
-        let what = "bins of the histograms, over the bounds of the rule, or from the least weight to the largest where it has none";
-        k.or("bins", &mut self.bins, count(1, MOST_BINS), what);
-        let what = "synapses of each projection, drawn by its name, whose own weights are recorded; none where synapses come and go";
-        k.or("tracked", &mut self.tracked, count(0, MOST_TRACKED), what);
-        let what = "of one projection alone: pairs of source and target, such as [[3, 7]], whose weight is recorded too: that of all their synapses, NaN while \
-                    there is none; targets are counted over the target populations one after the other";
-        let form = pairs(&self.projections);
-        k.or("pairs", &mut self.pairs, form, what);
-        if !self.pairs.is_empty() && self.projections.len() > 1 {
-            k.refuse("pairs", "none, as `projection` names several projections");
-        }
-    }
-}
-
-/// Whether synapses of the neuron `found`, which `item` is, learn, as far as the list `key` of `plasticity` says; reports it if
-/// they do not.
-fn learns(ends: &Ends, key: &str, found: u32, item: &Item<'_>) -> bool {
-    let list = ends.learning[usize::from(key == "targets")].as_ref();
-    if list.is_none_or(|list| list.contains(&found)) {
-        return true;
-    }
-    let path = format!("projection.{}.plasticity.{key}", ends.projection);
-    let expected =
-        format!("one of `{path}`: synapses of others do not learn, and are not observed");
-    item.refuse::<()>(&expected, None).is_some()
-}
-
-/// Pairs of source and target of the one of `projections`.
-fn pairs(projections: &[String]) -> Form<'static, Vec<(u32, u32)>> {
-    let of = projections.first().cloned();
-    let read = move |item: &Item<'_>, around: &Around<'_>| {
-        const EXPECTED: &str = "an array of pairs of numbers of neurons, such as [[3, 7], [4, 7]]";
-        let ends = around.ends.unwrap_or_default().iter();
-        let ends = of.as_ref().zip(Some(ends));
-        let ends = ends.and_then(|(of, mut ends)| ends.find(|ends| ends.projection == *of));
-        let sizes = ends.map_or([u32::MAX; 2], |ends| ends.sizes);
-        let mut pairs: Vec<(u32, u32)> = item.list(EXPECTED, |entry| {
-            const EXPECTED: &str = "a source and a target, such as [3, 7]";
-            let items = entry.items(EXPECTED)?;
-            let [source, target] = items.as_slice() else {
-                return entry.refuse(EXPECTED, None);
-            };
-            let node = |item: &Item<'_>, size: u32, which: &str| {
-                let found: u32 = (count(0, u32::MAX.into()).read)(item, around)?;
-                match found < size {
-                    true => Some(found),
-                    false => item.refuse(
-                        &format!(
-                            "0 to {}, the neurons of the {which}",
-                            size.saturating_sub(1)
-                        ),
-                        None,
-                    ),
-                }
-            };
-            let pair = (
-                node(source, sizes[0], "source")?,
-                node(target, sizes[1], "targets")?,
-            );
-            let learns = ends.is_none_or(|ends| {
-                learns(ends, "sources", pair.0, source) && learns(ends, "targets", pair.1, target)
-            });
-            learns.then_some(pair)
-        })?;
-        pairs.sort_unstable();
-        pairs.dedup();
-        Some(pairs)
-    };
-    let write = |all: &Vec<(u32, u32)>, _| {
-        let all = all
-            .iter()
-            .map(|(source, target)| format!("[{source}, {target}]"));
-        format!("[{}]", all.collect::<Vec<_>>().join(", "))
-    };
-    Form::new("[[number, number], …]", read, write)
 }

@@ -40,6 +40,11 @@ impl<'a> Item<'a> {
         matches!(self.node.value, Value::Array(_))
     }
 
+    /// Whether it is `true` or `false`.
+    pub(in crate::config) fn is_flag(&self) -> bool {
+        matches!(self.node.value, Value::Boolean(_))
+    }
+
     pub(in crate::config) fn is_integer(&self) -> bool {
         matches!(self.node.value, Value::Integer(_))
     }

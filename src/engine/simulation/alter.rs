@@ -178,25 +178,25 @@ impl Simulation {
         }
     }
 
-    /// Lets one number become another.
-    pub(super) fn alter_one(
-        &mut self,
-        path: &ParameterPath,
-        by: Alteration,
-    ) -> Result<(), SimulationError> {
-        self.check_path(path, by)?;
+    /// Lets numbers become others, or none of them.
+    pub(super) fn alter_some(&mut self, alterations: &Alterations) -> Result<(), SimulationError> {
         let mut wanted = self.altered.now.clone();
-        match by.is_none() {
-            true => wanted.remove(path),
-            false => wanted.insert(path.clone(), by),
-        };
+        for (path, &by) in alterations {
+            self.check_path(path, by)?;
+            match by.is_none() {
+                true => wanted.remove(path),
+                false => wanted.insert(path.clone(), by),
+            };
+        }
         self.check_values(&wanted, &self.changed(&wanted))?;
         self.bout.changes += 1;
         if let Err(error) = self.alter(wanted, true) {
             self.bout.changes -= 1;
             return Err(error);
         }
-        self.altered.stay(path, by);
+        for (path, &by) in alterations {
+            self.altered.stay(path, by);
+        }
         Ok(())
     }
 

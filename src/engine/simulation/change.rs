@@ -5,6 +5,7 @@ use crate::base::alteration::Alteration;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
+use crate::network::path::Alterations;
 use crate::network::{ParameterPath, Part};
 use crate::plasticity::modulation::Turn;
 use crate::stimulus::poisson::TICKS_HZ;
@@ -48,14 +49,10 @@ pub enum Change {
         /// What it decays to.
         value: f64,
     },
-    /// A number of the network is another one until the next bout begins, which says what is altered in it. What was
-    /// altered before stays so, but for this number, also where it was on its way to another.
-    Parameter {
-        /// Which.
-        path: ParameterPath,
-        /// What becomes of it, by what it was declared as: a factor of 2 given twice is 2.
-        by: Alteration,
-    },
+    /// Numbers of the network are others, all at once, until the next bout begins, which says what is altered in it: each becomes
+    /// what is said here of what it was declared as, so that a factor of 2 given twice is 2. What was altered before stays so, but
+    /// for these numbers, also where they were on their way to others.
+    Parameters(Alterations),
     /// A stimulus that comes in pulses does so now, whatever its trigger, probability and refractory time; one that is sham
     /// or off does nothing.
     Pulse {
@@ -97,7 +94,7 @@ impl Simulation {
             Change::Baseline { modulator, value } => {
                 self.modulate(modulator, *value, Turn::Baseline(*value))
             }
-            Change::Parameter { path, by } => self.alter_one(path, *by),
+            Change::Parameters(alterations) => self.alter_some(alterations),
             Change::Pulse { stimulus } => self.pulse_now(stimulus),
             Change::Weights {
                 projection,

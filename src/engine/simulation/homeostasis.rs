@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{Population, Simulation};
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, MS_PER_S, Time};
 use crate::engine::error::{Kind, SimulationError, StateError};
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Member;
@@ -52,6 +52,8 @@ pub(super) struct Force {
     instants: u64,
     /// Neurons of each of its populations that are there, if it lets any come.
     born: Vec<u32>,
+    /// When how many of each of its populations were there for the first time, in order.
+    births: Vec<Vec<(u32, Time)>>,
     /// Weights that synapses were declared with, by projection, if it goes by them; they follow from the description.
     slow: Vec<(String, Slow)>,
 }
@@ -65,12 +67,10 @@ pub(super) struct ForceState {
     averages: Vec<Vec<Average>>,
     instants: u64,
     born: Vec<u32>,
+    births: Vec<Vec<(u32, Time)>>,
     /// What rewiring remembers.
     wiring: Vec<f64>,
 }
-
-/// Milliseconds in a second: rates are per second.
-const MS_PER_S: f64 = 1e3;
 
 /// A synapse of a block: its source, its target in the group, and its weight.
 type Seen = (u32, u32, f64);
@@ -89,6 +89,7 @@ impl Force {
         let mut force = Self {
             name: plan.name.clone(),
             born: Self::at_first(&act, &plan.populations),
+            births: vec![Vec::new(); plan.populations.len()],
             act,
             declared: (plan.kind, plan.values.clone()),
             seed,
@@ -169,6 +170,7 @@ impl Force {
         };
         let tau_ms = self.act.average_ms();
         Activity {
+            here_s: 0.0,
             before_hz: tau_ms.map_or(0.0, |tau_ms| average.before / tau_ms * MS_PER_S),
             now_hz: self.rate_hz(population, node, t),
             spikes: average.spikes,
@@ -198,6 +200,7 @@ impl Force {
             seed: _,
             instants,
             born,
+            births,
             slow: _,
         } = self;
         ForceState {
@@ -207,6 +210,7 @@ impl Force {
             averages: averages.clone(),
             instants: *instants,
             born: born.clone(),
+            births: births.clone(),
             wiring: match act {
                 Act::Weights(_) | Act::Neurons(_) | Act::Birth(_) => Vec::new(),
                 Act::Wiring(force) => force.state(),
@@ -230,7 +234,10 @@ impl Force {
         if state.born.len() != first.len() || both.any(|(now, first)| now < first) {
             return Err(StateError(format!("other neurons of `{}`", self.name)));
         }
-        self.born = state.born;
+        if state.births.len() != self.births.len() {
+            return Err(StateError(format!("other births of `{}`", self.name)));
+        }
+        (self.born, self.births) = (state.born, state.births);
         (self.on, self.last, self.averages) = (state.on, state.last, state.averages);
         self.instants = state.instants;
         Ok(())

@@ -1,9 +1,10 @@
-//! Modulators: released by spikes, they reach every lane with a delay, as spikes do.
+//! Modulators: released by spikes, they reach every lane with a delay, as spikes do; released by triggers, as soon as these tell.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::stimulation::Stimulation;
 use super::{Projection, Regime, Simulation};
 use crate::base::time::{Duration, Time};
 use crate::engine::error::{Kind, SimulationError, StateError};
@@ -21,10 +22,12 @@ pub(super) struct Modulator {
     modulation: Modulation,
     /// Indices of the populations whose spikes release it.
     sources: Vec<usize>,
+    /// Indices of the triggers that release it.
+    triggers: Vec<usize>,
     amount: f64,
     delay: Duration,
-    /// What is to happen, by time.
-    waiting: VecDeque<(Time, Turn)>,
+    /// Releases to come, in order.
+    waiting: VecDeque<Release>,
     /// Which synapses it acts on.
     sites: Vec<Site>,
 }
@@ -38,12 +41,35 @@ enum Site {
     Dense(usize, usize, usize),
 }
 
+/// A release to come.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Release {
+    time: Time,
+    by: By,
+    amount: f64,
+}
+
+/// What releases. It is its order that amounts of one instant come in, so that windows do not show in their sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum By {
+    /// Populations, in the order in which spikes of one instant are shown.
+    Spikes,
+    /// The trigger of this index.
+    Trigger(usize),
+}
+
+impl Release {
+    fn order(&self) -> (Time, By) {
+        (self.time, self.by)
+    }
+}
+
 /// All that changes.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ModulatorState {
     name: String,
     modulation: SavedModulation,
-    waiting: Vec<(Time, Turn)>,
+    waiting: Vec<Release>,
 }
 
 impl Modulator {
@@ -53,6 +79,7 @@ impl Modulator {
         number: usize,
         projections: &[Projection],
         lanes: &[Lane],
+        stimulation: &Stimulation,
     ) -> Self {
         let mine = |projection: &&Projection| projection.modulator == Some(number);
         let mine: Vec<&Projection> = projections.iter().filter(mine).collect();
@@ -86,6 +113,7 @@ impl Modulator {
             baseline: plan.kinetics.baseline,
             modulation: Modulation::new(plan.kinetics, Time::ZERO),
             sources: plan.sources.clone(),
+            triggers: stimulation.indices(&plan.triggers),
             amount: plan.amount,
             delay: plan.delay,
             waiting: VecDeque::new(),
@@ -100,10 +128,15 @@ impl Modulator {
         if times > 0
             && let Some(at) = t.checked_add(self.delay)
         {
-            let amount = self.amount * n as f64;
-            // Populations of one instant come one after the other, and instants ascend.
-            self.waiting.push_back((at, Turn::Release(amount)));
+            self.await_release(at, By::Spikes, self.amount * n as f64);
         }
+    }
+
+    fn await_release(&mut self, time: Time, by: By, amount: f64) {
+        let release = Release { time, by, amount };
+        let before = |other: &Release| other.order() <= release.order();
+        let place = self.waiting.partition_point(before);
+        self.waiting.insert(place, release);
     }
 
     /// Begins anew at its baseline.
@@ -118,6 +151,7 @@ impl Modulator {
             baseline: _,
             modulation,
             sources: _,
+            triggers: _,
             amount: _,
             delay: _,
             waiting,
@@ -135,7 +169,7 @@ impl Modulator {
         let own = Modulation::go_on(Some(&self.modulation), Some(&state.modulation));
         let modulation = own.flatten().filter(|_| state.name == self.name);
         self.modulation = modulation.ok_or_else(other)?;
-        if !state.waiting.is_sorted_by_key(|&(t, _)| t) {
+        if !state.waiting.is_sorted_by_key(Release::order) {
             return Err(StateError("releases out of order".into()));
         }
         self.waiting = state.waiting.into();
@@ -153,6 +187,20 @@ impl Simulation {
         Ok(self.modulators[at].modulation.after(self.now))
     }
 
+    /// The same at `t`, which is now or before it, if nothing happened in between; `None` if there is no such modulator.
+    pub fn modulator_at(&self, name: &str, t: Time) -> Option<f64> {
+        let mut all = self.modulators.iter();
+        let known = all.find(|known| known.name == name)?;
+        Some(known.modulation.after(t))
+    }
+
+    /// A modulator of which there is no finite amount: its name, and what there is.
+    pub fn modulator_beyond(&self) -> Option<(&str, f64)> {
+        let levels = self.modulators.iter();
+        let mut levels = levels.map(|own| (&own.name[..], own.modulation.after(self.now)));
+        levels.find(|(_, level)| !level.is_finite())
+    }
+
     pub(super) fn modulator_of(&self, name: &str) -> Result<usize, SimulationError> {
         let found = self.modulators.iter().position(|known| known.name == name);
         found.ok_or_else(|| SimulationError::Unknown {
@@ -162,14 +210,25 @@ impl Simulation {
         })
     }
 
+    /// Takes in what triggers have told of.
+    pub(super) fn hear(&mut self) {
+        for (trigger, told) in self.stimulation.told.drain(..) {
+            let modulators = self.modulators.iter_mut();
+            for modulator in modulators.filter(|own| own.triggers.contains(&trigger)) {
+                modulator.await_release(told, By::Trigger(trigger), modulator.amount);
+            }
+        }
+    }
+
     /// Lets happen to modulators what happens before `end`.
     pub(super) fn release(&mut self, end: Time) {
         for number in 0..self.modulators.len() {
-            while let Some((at, turn)) = self.modulators[number]
-                .waiting
-                .pop_front_if(|(at, _)| *at < end)
-            {
-                self.turn(number, at, turn);
+            let waiting = |own: &mut Self| {
+                let waiting = &mut own.modulators[number].waiting;
+                waiting.pop_front_if(|release| release.time < end)
+            };
+            while let Some(Release { time, amount, .. }) = waiting(self) {
+                self.turn(number, time, Turn::Release(amount));
             }
         }
     }

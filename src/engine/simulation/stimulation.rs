@@ -52,6 +52,8 @@ pub(super) struct Stimulation {
     /// What nobody has asked for yet.
     detections: Vec<Detection>,
     pulses: Vec<Pulse>,
+    /// Which triggers, by index, told when, that modulators have not heard of.
+    pub(super) told: Vec<(usize, Time)>,
     /// What is found at the instant at hand.
     found: Vec<Found>,
     /// What ends the bout at hand before its time.
@@ -181,9 +183,17 @@ impl Stimulation {
             waiting: Vec::new(),
             detections: Vec::new(),
             pulses: Vec::new(),
+            told: Vec::new(),
             found: Vec::new(),
             ending: None,
         })
+    }
+
+    /// Indices of the triggers with these names.
+    pub(super) fn indices(&self, names: &[String]) -> Vec<usize> {
+        let triggers = self.triggers.iter().enumerate();
+        let named = triggers.filter(|(_, own)| names.contains(&own.name));
+        named.map(|(at, _)| at).collect()
     }
 
     /// Index of the trigger called `name`.
@@ -314,6 +324,7 @@ impl Stimulation {
             if let Some(ending) = &mut self.ending {
                 ending.tell(at, told);
             }
+            self.told.push((at, told));
             self.detections.push(Detection {
                 trigger: trigger.name.clone(),
                 event: found.event,
@@ -360,6 +371,8 @@ impl Stimulation {
             // Whoever saves takes them before.
             detections: _,
             pulses: _,
+            // Heard by the end of every run.
+            told: _,
             found: _,
             ending,
         } = self;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{MS_PER_S, NirError};
 use crate::base::parameter::{Spec, Value, Values, complete};
-use crate::base::time::Duration;
+use crate::base::time::{Duration, PS_PER_S};
 use crate::config::Options;
 use crate::config::network::{Bout, NetworkModel};
 use crate::experiment::error::ExperimentError;
@@ -16,9 +16,6 @@ use crate::network::plan::{NetworkPlan, Population};
 use crate::neuron::{lif, lif_exp};
 use crate::record::edge_file::write::EdgeTable;
 use crate::record::nir_file::{self, CUBA_LIF, Graph, Kind, LIF, Neurons, Node};
-
-/// Picoseconds in a second.
-const PS_PER_S: f64 = 1e12;
 
 /// Different delays of a projection: each takes a matrix of its own.
 const MOST_DELAYS: usize = 100;

@@ -10,6 +10,7 @@ use crate::base::time::{Duration, PS_PER_S, Time};
 use crate::config::network::NetworkModel;
 use crate::experiment::error::ExperimentError;
 use crate::record::output;
+use crate::record::table::field;
 
 /// Name of the file of rates by bout.
 pub(super) const FILE: &str = "bouts.csv";
@@ -96,7 +97,6 @@ pub(super) fn write(
     bouts: &[BoutRates],
     populations: &[&str],
 ) -> Result<(), ExperimentError> {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let written = output::write_new(path, |out| {
         let several = bouts.iter().any(|bout| bout.rates_sd_hz.is_some());
         let sd = if several { ",rate_sd_hz" } else { "" };
@@ -104,7 +104,7 @@ pub(super) fn write(
         for bout in bouts {
             let (start, length) = (bout.start_s, bout.simulated_s);
             for (p, population) in populations.iter().enumerate() {
-                let (name, rate) = (quoted(&bout.bout), bout.rates_hz[p]);
+                let (name, rate) = (field(&bout.bout), bout.rates_hz[p]);
                 write!(out, "{name},{start},{length},{population},{rate}")?;
                 match &bout.rates_sd_hz {
                     Some(sds) => writeln!(out, ",{}", sds[p])?,

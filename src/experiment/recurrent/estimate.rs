@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::base::parameter::ParameterError;
+use crate::base::time::MS_PER_S;
 use crate::config::network::NetworkModel;
 use crate::connection::Plan;
 use crate::engine::division;
@@ -199,8 +200,6 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     })
 }
 
-const MS_PER_S: f64 = 1e3;
-
 impl Estimate {
     /// Refuses a run of `model`, with as many of its seeds as run at once, that takes more memory than there is.
     ///
@@ -235,7 +234,10 @@ fn state_bytes_per_s(model: &NetworkModel) -> f64 {
         let values = states.neurons.len() * states.variables.len();
         values as f64 / (states.every.as_ms() / MS_PER_S)
     });
-    SAMPLE_BYTES * total(sampled)
+    let modulators = model.network.modulators.len();
+    let levels = model.record.modulators.iter();
+    let levels = levels.map(|every| modulators as f64 / (every.as_ms() / MS_PER_S));
+    SAMPLE_BYTES * total(sampled.chain(levels))
 }
 
 /// Bytes of the largest snapshot of weights, and of all of them.

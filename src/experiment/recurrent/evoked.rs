@@ -11,6 +11,7 @@ use crate::analysis::trains::Span;
 use crate::base::parameter::complete;
 use crate::base::time::{Duration, Time};
 use crate::config::network::{EvokedFigure, NetworkModel, UpOnsets};
+use crate::engine::simulation::Keep;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recorded::population;
 use crate::protocol::hypnogram::Bout;
@@ -112,7 +113,12 @@ pub(super) fn draw(
         after: figure.after,
         bin: figure.bin,
     };
-    let end = Time::ZERO + model.duration();
+    // What the network remembers of a pulse ends where it begins anew.
+    let anew = bouts.iter().filter(|bout| bout.keep == Keep::Weights);
+    let mut edges: Vec<Time> = anew.map(|bout| bout.start).collect();
+    edges.extend([Time::ZERO, Time::ZERO + model.duration()]);
+    edges.sort_unstable();
+    edges.dedup();
     let mut responses = Vec::new();
     let times = |population: &String| -> Result<Vec<Time>, ExperimentError> {
         let mut times = Vec::new();
@@ -136,7 +142,7 @@ pub(super) fn draw(
                     .iter()
                     .filter(|pulse| pulse.is_delivered == is_delivered);
                 let times: Vec<Time> = own.map(|pulse| pulse.time).collect();
-                let (rates, n) = evoked(spikes, &times, &around, neurons.max(1), end)?;
+                let (rates, n) = evoked(spikes, &times, &around, neurons.max(1), &edges)?;
                 Some((rates, n as usize))
             };
             let latency = |pulse: &Pulsed| (pulse.time - pulse.event).as_ms();

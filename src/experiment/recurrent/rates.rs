@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::analysis::summary::Summary as Sample;
 use crate::base::stop::Stop;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_S, Time};
 use crate::config::network::NetworkModel;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::summary::Seed;
@@ -46,7 +46,7 @@ pub(super) fn write(
                 let start = k * bin.ps();
                 // The last bin of a seed may be cut short by its end, which may come before that of others.
                 let rate = |seed: &Seed| {
-                    let width_s = (seed.stop.ps() - start).min(bin.ps()) as f64 * 1e-12;
+                    let width_s = (seed.stop.ps() - start).min(bin.ps()) as f64 / PS_PER_S;
                     let spikes = seed.activity.sums()[p].bin(k as usize);
                     spikes as f64 / f64::from(population.size) / width_s
                 };

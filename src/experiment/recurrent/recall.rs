@@ -43,6 +43,17 @@ pub(super) struct Heard {
     /// Spikes of the sequence's neurons that are not sorted in yet.
     spikes: Vec<(Time, u32)>,
     scores: Vec<Score>,
+    /// Cues whose windows were cut short.
+    cut: u64,
+}
+
+/// What became of the cues of a sequence.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cues {
+    /// The scores of those whose windows have closed.
+    pub scores: Vec<Score>,
+    /// How many had no whole window.
+    pub cut: u64,
 }
 
 /// A cue, and what came of it.
@@ -132,6 +143,13 @@ impl Listener {
         }
     }
 
+    /// The network begins anew: what follows is no answer to the cues before.
+    pub(super) fn begin_anew(&mut self) {
+        self.heard.cut += self.heard.open.len() as u64;
+        self.heard.open.clear();
+        self.heard.spikes.clear();
+    }
+
     pub(super) fn heard(&self) -> &Heard {
         &self.heard
     }
@@ -140,9 +158,12 @@ impl Listener {
         self.heard = heard;
     }
 
-    /// The scores of cues whose windows have closed.
-    pub(super) fn into_scores(self) -> Vec<Score> {
-        self.heard.scores
+    pub(super) fn into_cues(mut self) -> Cues {
+        self.begin_anew();
+        Cues {
+            scores: self.heard.scores,
+            cut: self.heard.cut,
+        }
     }
 }
 
@@ -169,17 +190,34 @@ pub struct BoutRecall {
     pub shuffled: f64,
 }
 
+/// That cues of `model` are not scored, of which `seeds` has those of each sequence.
+pub(super) fn unscored(model: &NetworkModel, seeds: &[&[Cues]]) -> Vec<String> {
+    let said = model.recalls.iter().enumerate().filter_map(|(r, recall)| {
+        let cut: u64 = seeds.iter().map(|own| own[r].cut).sum();
+        let cues = match cut {
+            0 => return None,
+            1 => "1 cue has".into(),
+            _ => format!("{cut} cues have"),
+        };
+        let (name, window) = (&recall.name, recall.window);
+        Some(format!(
+            "`recall.{name}`: {cues} no score: the run, or what the network remembers, ends within the {window} after"
+        ))
+    });
+    said.collect()
+}
+
 /// How far each sequence of `model` ran in each bout in which it was cued in all seeds, of which `seeds` has the bouts as they went
 /// and the cues of each sequence.
-pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Vec<Score>])]) -> Vec<BoutRecall> {
+pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Cues])]) -> Vec<BoutRecall> {
     let mut all = Vec::new();
     for (r, recall) in model.recalls.iter().enumerate() {
         for (b, bout) in model.bouts.iter().enumerate() {
-            let of = |(parts, scores): &(&[Part], &[Vec<Score>])| -> Vec<Score> {
+            let of = |(parts, cues): &(&[Part], &[Cues])| -> Vec<Score> {
                 let Some(Part { start, stop, .. }) = parts.get(b) else {
                     return Vec::new();
                 };
-                let scores = scores[r].iter();
+                let scores = cues[r].scores.iter();
                 let here = scores.filter(|score| (start..stop).contains(&&score.time));
                 here.copied().collect()
             };
@@ -219,12 +257,12 @@ pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Vec<Score>])]) 
 pub(super) fn write<'s>(
     path: &Path,
     model: &NetworkModel,
-    seeds: impl Iterator<Item = (u64, &'s [Part], &'s [Vec<Score>])>,
+    seeds: impl Iterator<Item = (u64, &'s [Part], &'s [Cues])>,
 ) -> Result<(), ExperimentError> {
     let written = output::write_new(path, |out| {
         writeln!(out, "seed,sequence,bout,time_ms,recall,shuffled")?;
         for (seed, bouts, recalls) in seeds {
-            for (recall, scores) in model.recalls.iter().zip(recalls) {
+            for (recall, Cues { scores, .. }) in model.recalls.iter().zip(recalls) {
                 let sequence = field(&recall.name);
                 for score in scores {
                     let here = |part: &Part| (part.start..part.stop).contains(&score.time);

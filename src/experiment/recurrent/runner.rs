@@ -114,7 +114,7 @@ impl<'a> Runner<'a> {
             recalls: self
                 .listeners
                 .into_iter()
-                .map(Listener::into_scores)
+                .map(Listener::into_cues)
                 .collect(),
         }
     }
@@ -177,6 +177,7 @@ impl Act for Runner<'_> {
     fn begin(&mut self, bout: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
         if bout.keep == Keep::Weights {
             self.activity.begin_anew();
+            self.listeners.iter_mut().for_each(Listener::begin_anew);
         }
         Ok(())
     }

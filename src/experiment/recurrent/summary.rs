@@ -27,7 +27,7 @@ pub struct Seed {
     /// Sums over all of its spikes.
     pub activity: Activity,
     /// Of each sequence its cues.
-    pub recalls: Vec<Vec<recall::Score>>,
+    pub recalls: Vec<recall::Cues>,
 }
 
 /// One population in the table.
@@ -144,7 +144,9 @@ impl fmt::Display for Summary {
         let names = self.populations.iter().map(|row| row.population.len());
         let width = names.max().unwrap_or(0).max(10);
         let spread = |sd: Option<f64>| sd.map_or(String::new(), |sd| format!(" ± {sd:.2}"));
-        write!(f, "{} s simulated", self.simulated_s)?;
+        // The mean of seeds that guards stopped at other times has digits without end.
+        let simulated_s = (self.simulated_s * 1e9).round() / 1e9;
+        write!(f, "{simulated_s} s simulated")?;
         if let Some(times) = self.compress {
             let night = self.simulated_s * times;
             write!(f, " for {night} s of a night, {times} times faster")?;

@@ -8,7 +8,7 @@ use crate::network::{self, Learning, Projection};
 use crate::record::layout::{self, SynapseTable};
 use crate::record::weight_statistics::ObservedProjection;
 use crate::run::population::Population;
-use crate::run::sampling::{Probe, Sampling};
+use crate::run::sampling::{Probe, Probed, Sampling};
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
 use crate::run::weight_statistics::{Observed, WeightWatch};
@@ -29,11 +29,20 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         let variables = states.variables.iter();
         variables.filter_map(move |&(variable, _)| {
             Some(Probe {
-                population: population?,
-                variable,
-                neurons: states.neurons.clone(),
+                of: Probed::Neurons {
+                    population: population?,
+                    variable,
+                    neurons: states.neurons.clone(),
+                },
                 every: states.every,
             })
+        })
+    });
+    let levels = model.record.modulators.iter().flat_map(|&every| {
+        let modulators = model.network.modulators.iter();
+        modulators.map(move |modulator| Probe {
+            of: Probed::Modulator(modulator.name.clone()),
+            every,
         })
     });
     let snapshots = model.record.weights.as_ref().map(|weights| {
@@ -46,7 +55,7 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
     });
     Watched {
         populations: populations.map(population).collect(),
-        sampling: Sampling::new(probes.collect()),
+        sampling: Sampling::new(probes.chain(levels).collect()),
         snapshots: snapshots.unwrap_or_default(),
         weights: weights(model),
         rewired: (learning(model, |_| 0).into_iter().enumerate())

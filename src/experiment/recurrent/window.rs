@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use super::weights::unit;
-use crate::base::time::Time;
+use crate::base::time::{MS_PER_S, PS_PER_MS, Time};
 use crate::config::network::{Measured, NetworkModel, Over, WindowFigure};
 use crate::experiment::error::ExperimentError;
 use crate::plasticity::Synapse;
@@ -18,8 +18,6 @@ pub(super) const NAME: &str = "window";
 const PS_PER_US: i64 = 1_000_000;
 /// More series than this cannot be told from each other.
 const MOST_SERIES: usize = 4;
-const PS_PER_MS: f64 = 1e9;
-const MS_PER_S: f64 = 1e3;
 const US_PER_MS: f64 = 1e3;
 const PERCENT: f64 = 100.0;
 
@@ -183,7 +181,7 @@ fn point(
 fn by_sign(points: &[Point]) -> Vec<Series> {
     let of = |name: &str, is_in: &dyn Fn(&Point) -> bool| {
         let own = points.iter().filter(|point| is_in(point));
-        let own = own.map(|point| (point.interval_ps as f64 / PS_PER_MS, point.change));
+        let own = own.map(|point| (point.interval_ps as f64 / PS_PER_MS as f64, point.change));
         series(name.into(), own.collect(), false)
     };
     let before = match points.iter().any(|point| point.interval_ps == 0) {

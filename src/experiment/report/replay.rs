@@ -11,7 +11,7 @@ use crate::analysis::replay::line::at;
 use crate::analysis::replay::scored::{Scored, decoded};
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Value, Values, complete};
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, MS_PER_S, Time};
 use crate::config::Model;
 use crate::experiment::course::courses;
 use crate::experiment::error::ExperimentError;
@@ -193,8 +193,6 @@ fn summary(found: &Replays<'_>, names: &[String], spans: &[Span]) -> Table {
 }
 
 const CM_PER_M: f64 = 100.0;
-const MS_PER_S: f64 = 1e3;
-
 /// Numbers of the events that are shown: all, or as many evenly spaced ones.
 fn shown(found: &Replays<'_>) -> Vec<usize> {
     let scored = (0..found.events.len()).filter(|&k| found.events[k].line.is_some());

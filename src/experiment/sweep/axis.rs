@@ -144,18 +144,36 @@ impl Axis {
         Ok(values)
     }
 
-    /// One value from `stream`: of a single range without a number anything between its ends, else any of the values.
+    /// What its values are drawn from: of a single range without a number anything between its ends, else any of the values.
     ///
     /// # Errors
     /// If one of several ranges does not say how many values it has.
-    pub fn draw(&self, stream: &mut Stream) -> Result<String, AxisError> {
-        if let [Part::Range(range)] = &self.parts[..]
-            && range.n.is_none()
-        {
-            return Ok(range.draw(stream));
+    pub fn lot(&self) -> Result<Lot<'_>, AxisError> {
+        match &self.parts[..] {
+            [Part::Range(range)] if range.n.is_none() => Ok(Lot(Drawn::Between(range))),
+            _ => Ok(Lot(Drawn::OneOf(self.values()?))),
         }
-        let mut values = self.values()?;
-        Ok(values.swap_remove(stream.below(values.len() as u64) as usize))
+    }
+}
+
+/// What the values of a key are drawn from.
+#[derive(Debug)]
+pub struct Lot<'a>(Drawn<'a>);
+
+#[derive(Debug)]
+enum Drawn<'a> {
+    Between(&'a Range),
+    /// At least one.
+    OneOf(Vec<String>),
+}
+
+impl Lot<'_> {
+    /// One value from `stream`.
+    pub fn draw(&self, stream: &mut Stream) -> String {
+        match &self.0 {
+            Drawn::Between(range) => range.draw(stream),
+            Drawn::OneOf(values) => values[stream.below(values.len() as u64) as usize].clone(),
+        }
     }
 }
 
@@ -280,6 +298,14 @@ fn range(key: &str, text: &str) -> Result<Option<Range>, AxisError> {
     if range.is_whole && !is_whole {
         return wrong(text, "whole numbers as ends, as `int` is asked for");
     }
+    // Beyond it not every whole number is one of double precision.
+    const WHOLE: f64 = (1_u64 << 53) as f64;
+    if range.is_whole && low.abs().max(high.abs()) > WHOLE {
+        return wrong(
+            text,
+            "whole numbers from -2^53 to 2^53, as `int` is asked for",
+        );
+    }
     Ok(Some(range))
 }
 
@@ -349,6 +375,7 @@ mod tests {
         assert!(refused("a=1 s:2 ms:3").contains("one unit for both ends"));
         assert!(refused("a=0:2:3:log").contains("above 0"));
         assert!(refused("a=0.5:2:3:int").contains("whole numbers"));
+        assert!(refused("a=1:18446744073709551616:3:int").contains("to 2^53"));
         assert!(refused("a=1:2:1").contains("how many values"));
     }
 
@@ -358,7 +385,7 @@ mod tests {
         let mut stream = Stream::new(1, "test", 0);
         let mut below = 0;
         for _ in 0..1000 {
-            let drawn = axis.draw(&mut stream).unwrap();
+            let drawn = axis.lot().unwrap().draw(&mut stream);
             let number: f64 = drawn.strip_suffix(" s").unwrap().parse().unwrap();
             assert!((0.001..=1.0).contains(&number), "{drawn}");
             below += u32::from(number < 0.0316);
@@ -373,8 +400,9 @@ mod tests {
             ("a=-1.00001:-1", -1.00001, -1.0),
         ] {
             let axis = Axis::parse(text).unwrap();
-            let draws: std::collections::BTreeSet<String> =
-                (0..100).map(|_| axis.draw(&mut stream).unwrap()).collect();
+            let draws: std::collections::BTreeSet<String> = (0..100)
+                .map(|_| axis.lot().unwrap().draw(&mut stream))
+                .collect();
             assert!(draws.len() > 80, "{text}: {draws:?}");
             for drawn in draws {
                 let number = drawn.split(' ').next().unwrap().parse::<f64>().unwrap();
@@ -382,13 +410,15 @@ mod tests {
             }
         }
         let whole = Axis::parse("a=2:4:int").unwrap();
-        let mut seen: Vec<String> = (0..100).map(|_| whole.draw(&mut stream).unwrap()).collect();
+        let mut seen: Vec<String> = (0..100)
+            .map(|_| whole.lot().unwrap().draw(&mut stream))
+            .collect();
         seen.sort();
         seen.dedup();
         assert_eq!(seen, ["2", "3", "4"]);
         let listed = Axis::parse("a=x,y").unwrap();
-        assert!(["x", "y"].contains(&&*listed.draw(&mut stream).unwrap()));
-        let again = |seed| axis.draw(&mut Stream::new(seed, "test", 0)).unwrap();
+        assert!(["x", "y"].contains(&&*listed.lot().unwrap().draw(&mut stream)));
+        let again = |seed| axis.lot().unwrap().draw(&mut Stream::new(seed, "test", 0));
         assert_eq!((again(1), again(2) == again(1)), (again(1), false));
     }
 }

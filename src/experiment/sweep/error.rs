@@ -47,6 +47,20 @@ pub enum SweepError {
         /// What is taken.
         most: usize,
     },
+    /// More runs than anybody has time for.
+    #[error(
+        "found {seeds} seeds of {points} points, expected at most {most_seeds} seeds and {most} runs in all"
+    )]
+    TooManyRuns {
+        /// Points.
+        points: usize,
+        /// Seeds of each.
+        seeds: u64,
+        /// Most seeds.
+        most_seeds: u64,
+        /// Most runs.
+        most: usize,
+    },
     /// Of what it was begun with something is another.
     #[error(
         "`{}`: this sweep was begun with {what} {then}, found {now}\n  help: rows of two models make no table; name another folder \

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::file;
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::measure::On;
-use crate::record::output::{write_new, write_over};
+use crate::record::lock;
+use crate::record::output::write_over;
 
 /// Digits of a hash that tell two files apart.
 const HASH_SHOWN: usize = 8;
@@ -28,7 +29,7 @@ pub struct Manifest {
     /// Files that are read at any of the points, with hashes of what is in them.
     #[serde(default)]
     pub files: Vec<(PathBuf, String)>,
-    /// The resolved model without the keys that are swept, its seed that of the first row.
+    /// The resolved model without the keys that are swept, of one seed, 1.
     pub model: String,
 }
 
@@ -39,6 +40,8 @@ impl Manifest {
     /// If that is another, or the folder holds something else.
     pub fn agree(&self, folder: &Path) -> Result<(), SweepError> {
         let path = folder.join(FILE);
+        // Other shards may begin at the same moment.
+        let _held = lock::wait(folder);
         let read = match file::read_text(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             read => Some(read.map_err(|cause| SweepError::File {
@@ -54,15 +57,7 @@ impl Manifest {
                     folder: folder.to_owned(),
                 });
             }
-            let written = write_new(&path, |out| {
-                serde_json::to_writer_pretty(&mut *out, self)?;
-                writeln!(out)
-            });
-            // Another shard may have begun at the same moment.
-            return match (written, path.is_file()) {
-                (Err(_), true) => self.agree(folder),
-                (written, _) => Ok(written?),
-            };
+            return self.write(&path);
         };
         let then: Self = serde_json::from_str(&text).map_err(|error| SweepError::Damaged {
             path: path.clone(),
@@ -88,8 +83,12 @@ impl Manifest {
             return Ok(());
         }
         then.files.extend(new);
+        then.write(path)
+    }
+
+    fn write(&self, path: &Path) -> Result<(), SweepError> {
         Ok(write_over(path, |out| {
-            serde_json::to_writer_pretty(&mut *out, &then)?;
+            serde_json::to_writer_pretty(&mut *out, self)?;
             writeln!(out)
         })?)
     }
@@ -212,6 +211,18 @@ mod tests {
             said_added.contains("what was in `b/x.idx` (fedcba98…)"),
             "{said_added}"
         );
+        // Shards that begin together with files of their own lose none.
+        let together = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for k in 0..8 {
+                let own = reads(&format!("{k}.idx"), "0");
+                let folder = together.path();
+                scope.spawn(move || own.agree(folder).unwrap());
+            }
+        });
+        let text = std::fs::read_to_string(together.path().join(FILE)).unwrap();
+        let all: Manifest = serde_json::from_str(&text).unwrap();
+        assert_eq!(all.files.len(), 8);
         let foreign = tempfile::tempdir().unwrap();
         std::fs::write(foreign.path().join("x"), "").unwrap();
         let refused = first.agree(foreign.path()).unwrap_err().to_string();

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::config::network::MOST_SEEDS;
 use crate::config::{self, Model};
 use crate::experiment::run;
 use crate::experiment::sweep::axis::Axis;
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::manifest::Manifest;
 use crate::experiment::sweep::measure::{self, On};
-use crate::experiment::sweep::point::{Point, points};
+use crate::experiment::sweep::point::{MOST, Point, points};
 use crate::record::checkpoint::hash;
 
 /// A model file with what is changed about it, of which a sweep is made.
@@ -129,8 +130,17 @@ impl Plan {
         };
         let first = options.seed.unwrap_or_else(|| seed(&base));
         let n = options.seeds.unwrap_or_else(|| seeds(&base));
-        let seeds: Vec<u64> = (0..n).map(|k| first.wrapping_add(k)).collect();
         let points = points(&options.axes, options.random, first)?;
+        let runs = (points.len() as u64).saturating_mul(n);
+        if n > MOST_SEEDS || runs > MOST as u64 {
+            return Err(SweepError::TooManyRuns {
+                points: points.len(),
+                seeds: n,
+                most_seeds: MOST_SEEDS,
+                most: MOST,
+            });
+        }
+        let seeds: Vec<u64> = (0..n).map(|k| first.wrapping_add(k)).collect();
         let on = measure::on(&base, options.on)?;
         let measure = measure::chosen(&base, options.measure.as_deref())?;
         let asks = |axis: &&Axis| sets_exam(&axis.key) && !axis.is_one();

@@ -9,8 +9,8 @@ use crate::experiment::sweep::error::SweepError;
 /// Draws for each point at most.
 const TRIES: usize = 100;
 
-/// Points at most.
-const MOST: usize = 1_000_000;
+/// Points, and runs, at most.
+pub const MOST: usize = 1_000_000;
 
 /// A value for each key, as `--set` takes it.
 pub type Point = Vec<String>;
@@ -40,15 +40,17 @@ pub fn points(axes: &[Axis], random: Option<usize>, seed: u64) -> Result<Vec<Poi
     };
     if let Some(n) = random {
         limited(n)?;
+        let lots = axes.iter().map(Axis::lot);
+        let lots = lots.collect::<Result<Vec<_>, _>>()?;
         let draw = |k: usize| {
             let mut stream = Stream::new(seed, "sweep.random", k as u64);
-            let drawn = axes.iter().map(|axis| Ok(axis.draw(&mut stream)?));
-            drawn.collect::<Result<Point, SweepError>>()
+            let drawn = lots.iter().map(|lot| lot.draw(&mut stream));
+            drawn.collect::<Point>()
         };
         // Of a few values a point may be drawn again: it is no other point.
         let (mut points, mut seen, mut k) = (Vec::new(), BTreeSet::new(), 0);
         while points.len() < n && k < n.saturating_mul(TRIES) {
-            let point = draw(k)?;
+            let point = draw(k);
             if seen.insert(point.clone()) {
                 points.push(point);
             }

@@ -48,10 +48,19 @@ impl Network {
         }
         let sources = modulator.released_by.iter();
         let sources = sources.map(|name| self.index("released_by", name));
+        let is_known = |name: &String| self.triggers.iter().any(|known| known.name == *name);
+        if let Some(found) = modulator.triggers.iter().find(|name| !is_known(name)) {
+            return Err(Problem::UnknownTrigger {
+                key: "triggers",
+                found: found.clone(),
+                known: self.triggers.iter().map(|t| t.name.clone()).collect(),
+            });
+        }
         Ok(plan::Modulator {
             name: modulator.name.clone(),
             kinetics: modulator.kinetics,
             sources: sources.collect::<Result<_, _>>()?,
+            triggers: modulator.triggers.clone(),
             amount: modulator.amount,
             delay: modulator.delay,
         })
@@ -192,9 +201,15 @@ impl Network {
                 with: "weights of one sign, which cannot be balanced",
             });
         }
+        if values.number("new_weight").is_some_and(|new| new < 0.0) && !rule.is_signed {
+            return Err(Problem::Unfit {
+                key: "new_weight",
+                with: "weights of one sign if it has a sign itself: expected 0 or more",
+            });
+        }
         let (_, high) = rule.bounds(&learning.rule.values)?;
         for key in ["mean", "new_weight", "prune_below", "grow_above"] {
-            if let Some(value) = values.number(key).filter(|&value| value > high) {
+            if let Some(value) = values.number(key).filter(|&value| value.abs() > high) {
                 return Err(Problem::OutOfReach {
                     key,
                     value,

@@ -159,6 +159,7 @@ impl Network {
             Some(name) => match triggers.position(|known| known.name == *name) {
                 None => {
                     return Err(Problem::UnknownTrigger {
+                        key: "trigger",
                         found: name.clone(),
                         known: self.triggers.iter().map(|t| t.name.clone()).collect(),
                     });

@@ -20,7 +20,7 @@ impl Problem {
                     false => suggest::help(found, &known),
                 }
             }
-            Self::UnknownTrigger { found, known } => {
+            Self::UnknownTrigger { found, known, .. } => {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 match known.is_empty() {
                     true => Some("there is none: describe it, such as [trigger.up]".into()),

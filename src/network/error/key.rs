@@ -13,6 +13,7 @@ impl Problem {
             | Self::NotPlaced { key, .. }
             | Self::Apart { key, .. }
             | Self::BeforePulse { key, .. }
+            | Self::UnknownTrigger { key, .. }
             | Self::Unfit { key, .. } => Some(key),
             Self::Layout(fault) => Some(fault.key()),
             Self::Oscillation(fault) => Some(fault.key()),
@@ -36,7 +37,6 @@ impl Problem {
             Self::NotBack { .. } => Some("source"),
             Self::NoDelay(_) => Some("axonal_delay"),
             Self::NoPeriod(_) => Some("every"),
-            Self::UnknownTrigger { .. } => Some("trigger"),
             Self::Silent(_)
             | Self::NoPopulation
             | Self::PopulationTwice(_)

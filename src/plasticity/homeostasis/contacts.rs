@@ -19,7 +19,7 @@ pub(super) static ENTRY: Entry = Entry {
                 reason: " is not more than `prune_below`".into(),
             });
         }
-        if values["new_weight"] < values["prune_below"] {
+        if values["new_weight"].abs() < values["prune_below"] {
             return Err(ParameterError::Inconsistent {
                 model: SPEC.name,
                 parameter: "new_weight",
@@ -150,7 +150,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: None,
-            elapsed_s: 1.0,
         };
         let mut values = Values::from([
             ("prune_below", 0.5),

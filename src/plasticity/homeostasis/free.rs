@@ -98,7 +98,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: Some(&ends),
-            elapsed_s: 1.0,
         };
         let mut taken = Taken::new(&wiring, &[], &[0]);
         assert!((0..10).all(|k| taken.insert(0, 2 * k + 1)));

@@ -24,6 +24,11 @@ static SPEC: Spec = Spec {
 struct Shuffle;
 
 impl Homeostasis for Shuffle {
+    /// Who keeps all weights keeps their signs, too.
+    fn is_signed(&self) -> bool {
+        true
+    }
+
     fn act(&self, strengths: &mut [f64], _rate_hz: f64, draw: &dyn Fn() -> Stream) {
         draw().shuffle(strengths);
     }
@@ -49,5 +54,7 @@ mod tests {
         assert_eq!(sorted, (0..40).map(f64::from).collect::<Vec<_>>());
         assert_eq!(one, shuffled(1));
         assert!(one != other && one != sorted);
+        // Signs change places with their weights.
+        assert!(of_weights("shuffle", &Values::new()).is_signed());
     }
 }

@@ -1,14 +1,19 @@
 //! Synaptic elements that grow towards a rate.
 
 use std::collections::BTreeMap;
+use std::f64::consts::LN_2;
 
 use super::taken::Taken;
 use super::wiring::{
     Activity, Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring, shuffle,
 };
 use super::{Act, ActsOn, Entry};
-use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
+use crate::base::function::exp;
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
+};
 use crate::base::stream::Stream;
+use crate::base::time::MS_PER_S;
 use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
@@ -18,6 +23,7 @@ pub(super) static ENTRY: Entry = Entry {
         Ok(Act::Wiring(Box::new(Structural {
             rate_hz: values["rate"],
             growth_hz: values["growth"],
+            curve: curve(values)?,
             tau_s: values["tau"] / MS_PER_S,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
@@ -28,19 +34,39 @@ pub(super) static ENTRY: Entry = Entry {
     },
 };
 
+/// The curve that `values` ask for.
+fn curve(values: &Values) -> Result<Curve, ParameterError> {
+    let (least, rate) = (values.number("least_rate"), values["rate"]);
+    let fault = |reason: String| ParameterError::Inconsistent {
+        model: SPEC.name,
+        parameter: "least_rate",
+        neuron: None,
+        reason,
+    };
+    match (values.text("curve"), least) {
+        (Some("gaussian"), least) => {
+            let least_hz = least.unwrap_or(0.0);
+            if least_hz >= rate {
+                return Err(fault(" is not below `rate`".into()));
+            }
+            Ok(Curve::Gaussian { least_hz })
+        }
+        (_, None) => Ok(Curve::Linear),
+        (_, Some(_)) => Err(fault(" is of `curve = \"gaussian\"` alone".into())),
+    }
+}
+
 /// Most elements of a neuron: a slip in a unit ends here, not with the memory.
 const MOST: f64 = 65_535.0;
-
-/// Milliseconds in a second.
-const MS_PER_S: f64 = 1e3;
 
 static SPEC: Spec = Spec {
     name: "structural",
     summary: "Homeostatic structural plasticity: neurons that fire too little grow synaptic elements, which find each other at \
               random; neurons that fire too much lose them and their synapses.",
-    equations: "z' = growth * (1 - r / rate) for the axonal elements of each source and the dendritic ones of each target, r its \
-                average rate, whose integral is exact, from 0 to 65535;  at each instant elements beyond z break their synapses, drawn at random, and \
-                free ones of both kinds are paired at random;  r' = -r / tau + spikes / tau",
+    equations: "z' = growth * (1 - r / rate), or with `curve = \"gaussian\"` growth * (2 exp(-((r - xi) / zeta)^2) - 1), \
+                xi = (least_rate + rate) / 2, zeta = (rate - least_rate) / (2 sqrt(ln 2)), for the axonal elements of each source and the dendritic ones of each target, r its \
+                average rate, whose integral is exact, and which a Gaussian takes the mean of between two instants of, from 0 to 65535;  at each instant elements beyond z break their synapses, drawn at random, and \
+                free ones of both kinds are paired at random, a pair that may not be waiting for the next instant;  r' = -r / tau + spikes / tau",
     parameters: &[
         ParameterSpec::quantity(
             "rate",
@@ -54,6 +80,19 @@ static SPEC: Spec = Spec {
             Range::Positive,
             "elements that a silent neuron grows per second",
         ),
+        ParameterSpec::new(
+            "curve",
+            Kind::Word(&["linear", "gaussian"]),
+            "how growth goes with the rate; by a Gaussian neurons that fire less than `least_rate` lose elements, too",
+        )
+        .or(Default::Word("linear")),
+        ParameterSpec::quantity(
+            "least_rate",
+            Dimension::Rate,
+            Range::NonNegative,
+            "of a Gaussian the lower of the two rates at which nothing grows",
+        )
+        .or(Default::Absent("0")),
         tau(
             "tau",
             10_000.0,
@@ -70,7 +109,7 @@ static SPEC: Spec = Spec {
         .or(Default::Flag(true)),
     ],
     source: "Butz, van Ooyen 2013, PLoS Comput Biol 9:e1003259; Diaz-Pier, Naveau, Butz-Ostendorf, Morrison 2016, Front Neuroanat \
-             10:57 (the linear growth curve)",
+             10:57 (the linear growth curve; the Gaussian is that of Butz and van Ooyen)",
 };
 
 /// The rule with its parameters, and the elements of each neuron.
@@ -78,6 +117,7 @@ static SPEC: Spec = Spec {
 struct Structural {
     rate_hz: f64,
     growth_hz: f64,
+    curve: Curve,
     tau_s: f64,
     strength: f64,
     multapses: bool,
@@ -87,11 +127,27 @@ struct Structural {
     dendritic: Vec<f64>,
 }
 
+/// How growth goes with the rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Curve {
+    Linear,
+    Gaussian { least_hz: f64 },
+}
+
 impl Structural {
-    /// What a neuron grows in `seconds`. Of r' = -r/τ + spikes/τ the integral over r is spikes − τ (r_now − r_before).
-    fn grown(&self, activity: &Activity, seconds: f64) -> f64 {
+    /// What a neuron grows while it is there. Of r' = -r/τ + spikes/τ the integral over r is spikes − τ (r_now − r_before).
+    fn grown(&self, activity: &Activity) -> f64 {
         let area = f64::from(activity.spikes) - self.tau_s * (activity.now_hz - activity.before_hz);
-        self.growth_hz * (seconds - area / self.rate_hz)
+        match self.curve {
+            Curve::Linear => self.growth_hz * (activity.here_s - area / self.rate_hz),
+            Curve::Gaussian { .. } if activity.here_s <= 0.0 => 0.0,
+            Curve::Gaussian { least_hz } => {
+                let (middle, width) = (0.5 * (least_hz + self.rate_hz), self.rate_hz - least_hz);
+                let zeta = width / (2.0 * LN_2.sqrt());
+                let away = (area / activity.here_s - middle) / zeta;
+                self.growth_hz * activity.here_s * (2.0 * exp(-away * away) - 1.0)
+            }
+        }
     }
 
     /// Pairs each of the free elements of sources with one of those of targets, the more likely the nearer it is.
@@ -134,11 +190,10 @@ impl Structural {
                 self.dendritic[edge.target as usize] += 1.0;
             }
         }
-        let seconds = wiring.elapsed_s;
         let grown = |activities: &[Activity]| -> Vec<f64> {
             activities
                 .iter()
-                .map(|activity| self.grown(activity, seconds))
+                .map(|activity| self.grown(activity))
                 .collect()
         };
         let (sources, targets) = (grown(wiring.sources), grown(wiring.targets));
@@ -266,13 +321,13 @@ impl Rewiring for Structural {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::parameter::Values;
     use crate::position::{Ends, Points, Region};
 
     fn rule(multapses: bool) -> Structural {
         Structural {
             rate_hz: 5.0,
             growth_hz: 2.0,
+            curve: Curve::Linear,
             tau_s: 1.0,
             strength: 1.0,
             multapses,
@@ -285,6 +340,7 @@ mod tests {
     fn at(rate_hz: f64) -> Activity {
         // Steady: as many spikes as the rate says.
         Activity {
+            here_s: 2.0,
             before_hz: rate_hz,
             now_hz: rate_hz,
             spikes: (2.0 * rate_hz) as u32,
@@ -308,7 +364,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: None,
-            elapsed_s: 2.0,
         };
         let edit = rule(true).rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
         // 3 elements less 2 · 2 s: all gone. Silent: 2 · 2 s more, with itself. On target: as before.
@@ -330,14 +385,35 @@ mod tests {
         let decay = |s: f64| (-s / tau).exp();
         // One spike at 0.5 s, looked at after 1 s and after 2 s.
         let (half, whole) = (decay(0.5) / tau, decay(1.5) / tau);
-        let of = |before_hz, now_hz, spikes| Activity {
+        let of = |here_s, before_hz, now_hz, spikes| Activity {
+            here_s,
             before_hz,
             now_hz,
             spikes,
         };
         let rule = rule(true);
-        let parts = rule.grown(&of(0.0, half, 1), 1.0) + rule.grown(&of(half, whole, 0), 1.0);
-        assert!((parts - rule.grown(&of(0.0, whole, 1), 2.0)).abs() < 1e-12);
+        let parts = rule.grown(&of(1.0, 0.0, half, 1)) + rule.grown(&of(1.0, half, whole, 0));
+        assert!((parts - rule.grown(&of(2.0, 0.0, whole, 1))).abs() < 1e-12);
+    }
+
+    /// Half its height at both rates at which nothing grows, and all of it in the middle (Butz, van Ooyen 2013, eq. 4).
+    #[test]
+    fn a_gaussian_has_two_rates_at_which_nothing_grows() {
+        let mut rule = rule(true);
+        rule.curve = Curve::Gaussian { least_hz: 1.0 };
+        let grown = |rate_hz| rule.grown(&at(rate_hz));
+        assert!(grown(1.0).abs() < 1e-12 && grown(5.0).abs() < 1e-12);
+        // 2 elements a second for 2 s.
+        assert!((grown(3.0) - 4.0).abs() < 1e-12);
+        assert!(grown(0.5) < 0.0 && grown(0.0) < grown(0.5) && grown(50.0) < -3.99);
+        let curve = |curve: &'static str, least: Option<f64>| {
+            let mut values = Values::from([("rate", 5.0), ("growth", 1.0), ("new_weight", 1.0)]);
+            values.insert("curve", curve);
+            least.map(|least| values.insert("least_rate", least));
+            crate::plasticity::homeostasis::build("structural", &values).is_ok()
+        };
+        assert!(curve("gaussian", None) && curve("gaussian", Some(4.0)));
+        assert!(!curve("gaussian", Some(5.0)) && !curve("linear", Some(1.0)));
     }
 
     /// Elements on a ring find each other by the kernel, whatever was free before.
@@ -356,7 +432,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: Some(&ends),
-            elapsed_s: 20.0,
         };
         let mean = |long_range: f64| {
             let mut rule = rule(true);
@@ -382,6 +457,9 @@ mod tests {
     }
 
     fn at_rest() -> Activity {
-        Activity::default()
+        Activity {
+            here_s: 20.0,
+            ..Activity::default()
+        }
     }
 }

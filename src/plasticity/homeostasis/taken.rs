@@ -87,7 +87,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: None,
-            elapsed_s: 1.0,
         };
         let mut taken = Taken::new(&wiring, &[1, 3], &wiring.degrees(&[1, 3]));
         let all = |taken: &Taken| {

@@ -13,7 +13,7 @@ pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     acts_on: ActsOn::Wiring,
     build: |values| {
-        if values["new_weight"] < values["prune_below"] {
+        if values["new_weight"].abs() < values["prune_below"] {
             return Err(ParameterError::Inconsistent {
                 model: SPEC.name,
                 parameter: "new_weight",
@@ -186,7 +186,6 @@ mod tests {
             born: (&[], &[]),
             own: Some(0),
             ends: None,
-            elapsed_s: 1.0,
         };
         let mut turnover = Turnover {
             prune_below: 0.5,
@@ -238,7 +237,6 @@ mod tests {
             born: (&[], &[]),
             own: None,
             ends: Some(&ends),
-            elapsed_s: 1.0,
         };
         let values = Values::from([("length", 0.5), ("long_range", long_range)]);
         let mut turnover = Turnover {
@@ -300,7 +298,6 @@ mod tests {
             born: (&[], &[]),
             own: Some(0),
             ends: Some(&ends),
-            elapsed_s: 1.0,
         };
         let mut values = values;
         values.insert("prune_below", 0.0);

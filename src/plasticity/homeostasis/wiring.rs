@@ -43,7 +43,7 @@ pub struct Edge {
     pub source: u32,
     /// Its target: over the target populations one after the other.
     pub target: u32,
-    /// How strong it is, without sign.
+    /// How strong it is, without sign; of those that come, under a rule whose weights have either sign, with it.
     pub strength: f64,
     /// Milliseconds since a spike last came through it, or since it came or the network was last at rest, if that was later; 0 of
     /// those that come.
@@ -53,6 +53,8 @@ pub struct Edge {
 /// A neuron since the last instant.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Activity {
+    /// For how many seconds of that time it was there.
+    pub here_s: f64,
     /// Its average rate in hertz then.
     pub before_hz: f64,
     /// Its average rate in hertz now.
@@ -173,8 +175,6 @@ pub struct Wiring<'a> {
     pub own: Option<u32>,
     /// Where they lie, for rules by distance.
     pub ends: Option<&'a Ends>,
-    /// Seconds since the last instant.
-    pub elapsed_s: f64,
 }
 
 /// What is to change.
@@ -248,8 +248,8 @@ pub(super) const LONG_RANGE: ParameterSpec = ParameterSpec::quantity(
 pub(super) const NEW_WEIGHT: ParameterSpec = ParameterSpec::quantity(
     "new_weight",
     Dimension::Weight,
-    Range::NonNegative,
-    "strength of a new synapse, without sign",
+    Range::Finite,
+    "strength of a new synapse, without sign; under a rule whose weights have either sign with it",
 );
 
 /// Puts `values` into an order drawn from `stream`.

@@ -6,15 +6,13 @@ use std::path::Path;
 use hdf5::{File, Group};
 
 use super::{Choice, Take, spike_time};
-use crate::base::time::Time;
+use crate::base::time::{MS_PER_S, Time};
 use crate::record::dataset::{self, Fault};
 use crate::record::sink::Bout;
 use crate::record::stored_text::texts;
 
 const PLACE: &str = "/units";
 const EPOCHS: &str = "/intervals/epochs";
-const MS_PER_S: f64 = 1e3;
-
 /// A table of the file: its columns are as long as one another.
 struct Table<'a> {
     path: &'a Path,

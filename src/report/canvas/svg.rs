@@ -2,6 +2,7 @@
 
 use super::{Anchor, Canvas, Mark, Point, Stroke, Text, png};
 use crate::report::font::{FAMILY, Weight};
+use crate::report::markup;
 use crate::report::style::Colour;
 use std::fmt::Write;
 
@@ -164,21 +165,9 @@ fn hex(Colour(r, g, b): Colour) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// Text for XML 1.0, which has no control characters even when escaped.
+/// Text in an image, on one line.
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    markup::escape(text).replace(['\t', '\n', '\r'], " ")
 }
 
 /// RFC 4648, section 4.

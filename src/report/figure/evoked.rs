@@ -67,7 +67,7 @@ impl Evoked {
             false => "Left: from the beginning of what set a pulse off to the pulse",
         };
         let caption = format!(
-            "{left}; the line is the median. Right: mean rate of a neuron around the n pulses that are not too near an end of the run, delivered and not."
+            "{left}; the line is the median. Right: mean rate of a neuron around the n pulses that are not too near an end of the run, nor where neurons begin anew, delivered and not."
         );
         let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
         let bottom = TOP + ROW * self.responses.len().max(1) as f64 - 8.0;

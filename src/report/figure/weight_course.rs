@@ -1,7 +1,7 @@
 //! Weights over time: how they spread, how single synapses fare, and what they were at the start and at the end.
 
 use super::raster::{Bout, Column, SPINE_GAP, Strips, Window};
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, MS_PER_S, Time};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis, Tick};
 use crate::report::canvas::{Anchor, Canvas, Point, Stroke, Text};
@@ -25,7 +25,6 @@ const WIDTHS: [f64; 3] = [160.0, 160.0, 96.0];
 const GAP: f64 = 19.0;
 /// From one line under the figure to the next.
 const NOTE_LINE: f64 = 9.0;
-const MS_PER_S: f64 = 1e3;
 /// All synapses, in percent.
 const ALL: f64 = 100.0;
 
@@ -112,14 +111,7 @@ impl WeightCourse {
             caption += ".";
         }
         caption += self.followed();
-        let cut = |course: &Course| {
-            let filled = |histogram: &(Vec<f64>, Vec<u64>)| {
-                histogram.1.iter().filter(|&&count| count > 0).count()
-            };
-            let [first, last] = [0, 1].map(|k| filled(&course.histograms[k]));
-            first.min(last) == 1 && first.max(last) > 1
-        };
-        if self.courses.iter().any(cut) {
+        if self.courses.iter().any(Course::is_cut) {
             caption += " A bin that holds all synapses is cut off.";
         }
         caption
@@ -155,6 +147,15 @@ impl Course {
         let [first, last] = [self.moments.first(), self.moments.last()];
         let of = |moment: Option<&Moment>| moment.map_or(0, |moment| moment.n);
         (of(first), of(last))
+    }
+
+    /// Whether one of its histograms has a single bin, which is cut off for the sake of the other.
+    fn is_cut(&self) -> bool {
+        let filled = |histogram: &(Vec<f64>, Vec<u64>)| {
+            histogram.1.iter().filter(|&&count| count > 0).count()
+        };
+        let [first, last] = [0, 1].map(|k| filled(&self.histograms[k]));
+        first.min(last) == 1 && first.max(last) > 1
     }
 
     /// Whether synapses came or went.

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::analysis::weight_matrix;
 use crate::report::FigureError;
-use crate::report::axis::{self, Axis};
+use crate::report::axis::{self, Axis, Tick};
 use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
 use crate::report::figure::map::{BAR, bar, frame};
 use crate::report::file;
 use crate::report::font::{self, Weight};
 use crate::report::style::{
-    FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PALE, PANEL, SERIES, sequential, tint,
+    Colour, FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PANEL, SERIES, sequential, tint,
 };
 
 const LEFT: f64 = 46.0;
@@ -18,8 +18,28 @@ const TOP: f64 = 22.0;
 const MAP: f64 = 170.0;
 const BAR_GAP: f64 = 6.0;
 const PANEL_GAP: f64 = 86.0;
+/// Room for the numbers and the title of the bar where nothing follows.
+const SCALE: f64 = 46.0;
 const RIGHT: f64 = 12.0;
 const NOTE_LINE: f64 = 9.0;
+
+/// What shows where there are no synapses.
+const PAPER: Colour = Colour(255, 255, 255);
+
+/// The shade of a share of the largest strength: of 0 it is told apart from no synapse.
+fn shade(part: f64) -> Colour {
+    const LEAST: f64 = 0.14;
+    sequential(LEAST + (1.0 - LEAST) * part)
+}
+
+/// Numbers of neurons, each in the middle of its cell.
+fn cells(axis: &Axis) -> Vec<Tick> {
+    let size = axis.low.max(axis.high);
+    let whole = axis.ticks(5).into_iter();
+    let whole = whole.filter(|tick| tick.value.fract() == 0.0 && tick.value < size);
+    let middle = |tick: Tick| Tick::plain(tick.value + 0.5, axis::count(tick.value as usize));
+    whole.map(middle).collect()
+}
 
 /// Strengths between two populations.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,14 +67,13 @@ impl WeightMatrix {
 
     fn canvas(&self) -> Canvas {
         let bottom = TOP + MAP;
-        let lines = font::wrap(
-            &self.caption,
-            NOTE,
-            Weight::Regular,
-            FULL_WIDTH - LEFT - 10.0,
-        );
+        let width = match self.over_difference.is_empty() {
+            true => LEFT + MAP + BAR_GAP + BAR + SCALE,
+            false => FULL_WIDTH,
+        };
+        let lines = font::wrap(&self.caption, NOTE, Weight::Regular, width - LEFT - 10.0);
         let height = bottom + 42.0 + NOTE_LINE * lines.len() as f64;
-        let mut canvas = Canvas::new(FULL_WIDTH, height, "Weights by source and target");
+        let mut canvas = Canvas::new(width, height, "Weights by source and target");
         self.map(&mut canvas, bottom);
         if !self.over_difference.is_empty() {
             self.course(&mut canvas, bottom);
@@ -84,8 +103,8 @@ impl WeightMatrix {
         let most = known.fold(0.0, f64::max);
         let (strengths, ticks) = Axis::upward(most, 5, bottom, TOP);
         let colour = |mean: f64| match mean.is_nan() {
-            true => PALE,
-            false => sequential(mean / strengths.high),
+            true => PAPER,
+            false => shade(mean / strengths.high),
         };
         let x = Axis::linear(0.0, f64::from(sizes[1]), LEFT, LEFT + MAP);
         // Sources from the top, as a matrix is written.
@@ -100,14 +119,14 @@ impl WeightMatrix {
         let [source, target] = self.ends.each_ref();
         let fit = |title: String| font::fit(&title, LABEL, Weight::Regular, MAP);
         let title = fit(format!("Target (neuron of {target})"));
-        axis::bottom(canvas, &x, bottom + 3.0, &x.ticks(5), &title);
+        axis::bottom(canvas, &x, bottom + 3.0, &cells(&x), &title);
         let title = fit(format!("Source (neuron of {source})"));
-        axis::left(canvas, &y, LEFT - 3.0, &y.ticks(5), &title, 34.0);
-        canvas.text(Text::new((4.0, 11.0), PANEL, "a").bold());
+        axis::left(canvas, &y, LEFT - 3.0, &cells(&y), &title, 34.0);
+        if !self.over_difference.is_empty() {
+            canvas.text(Text::new((4.0, 11.0), PANEL, "a").bold());
+        }
         let title = self.strength();
-        bar(canvas, &strengths, x.to + BAR_GAP, &ticks, &title, |part| {
-            sequential(part)
-        });
+        bar(canvas, &strengths, x.to + BAR_GAP, &ticks, &title, shade);
     }
 
     fn course(&self, canvas: &mut Canvas, bottom: f64) {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::meaning::Meaning;
 use super::{Page, Part, Picture, Raster, Run, Section, Sheet, Table, shades};
+use crate::report::markup::escape;
 
 const STYLE: &str = include_str!("page.css");
 /// Without modules, which browsers do not load from a folder: one after the other in one scope.
@@ -13,23 +14,6 @@ const SCRIPT: [&str; 3] = [
     include_str!("raster.js"),
     include_str!("page.js"),
 ];
-
-/// Text with what would be markup written out.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\n' | '\t' => out.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 impl Page {
     /// The page as text.

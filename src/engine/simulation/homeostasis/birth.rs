@@ -24,6 +24,21 @@ impl Force {
 }
 
 impl Simulation {
+    /// When a neuron came that was not there at first, and is by now.
+    pub(super) fn came(&self, population: usize, node: u32) -> Option<Time> {
+        self.forces.iter().find_map(|force| {
+            let at = force
+                .populations
+                .iter()
+                .position(|own| *own == population)?;
+            let at_first = Force::at_first(&force.act, &force.populations);
+            let is_late = at_first.get(at).is_some_and(|first| node >= *first);
+            let births = force.births.get(at).filter(|_| is_late)?;
+            let birth = births.partition_point(|&(there, _)| there <= node);
+            births.get(birth).map(|&(_, when)| when)
+        })
+    }
+
     /// How many neurons of the population at an index are there: the first ones.
     pub(super) fn born(&self, population: usize) -> u32 {
         let mut forces = self.forces.iter();
@@ -60,6 +75,8 @@ impl Simulation {
                 }
             }
             self.forces[at].born[k] = born;
+            let now = self.now;
+            self.forces[at].births[k].push((born, now));
         }
     }
 

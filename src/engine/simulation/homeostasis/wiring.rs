@@ -66,7 +66,7 @@ struct Place {
 const PART: u32 = 64;
 
 impl Simulation {
-    /// What rewiring has done since this was last asked.
+    /// What rewiring has done since this was last asked; it is kept until then, so who steps a network that rewires asks now and then.
     pub fn take_edits(&mut self) -> Vec<Edited> {
         std::mem::take(&mut self.edits)
     }
@@ -84,7 +84,15 @@ impl Simulation {
         let force = &self.forces[at];
         let activity = |population: usize| {
             let nodes = 0..self.populations[population].size;
-            nodes.map(move |node| force.activity(population, node, now))
+            let simulation = &*self;
+            nodes.map(move |node| {
+                let came = simulation.came(population, node).unwrap_or(force.last);
+                let here = now - came.max(force.last);
+                Activity {
+                    here_s: here.as_ms() / MS_PER_S,
+                    ..force.activity(population, node, now)
+                }
+            })
         };
         let sources: Vec<Activity> = activity(source).collect();
         let onto: Vec<Activity> = targets
@@ -109,7 +117,6 @@ impl Simulation {
             born: (&born, &born_onto),
             ends: rows.ends.as_deref(),
             own: own.filter(|_| !rows.autapses).map(|at| offsets[at]),
-            elapsed_s: (now - self.forces[at].last).as_ms() / MS_PER_S,
         };
         let force = &mut self.forces[at];
         let purpose = format!("rewiring.{}.{projection}", force.name);

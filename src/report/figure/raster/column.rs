@@ -1,7 +1,7 @@
 //! One stretch of time of a raster: its place on the page and which spikes lie in it.
 
 use super::{Layer, SPINE_GAP, Window};
-use crate::base::time::Time;
+use crate::base::time::{PS_PER_S, Time};
 use crate::report::axis::Axis;
 
 /// A stretch of time with the places of its instants.
@@ -22,7 +22,7 @@ impl Column {
         (left, right): (f64, f64),
     ) -> Self {
         let stop = window.stop.max(window.start);
-        let seconds = |t: Time| t.since(origin).ps() as f64 * 1e-12;
+        let seconds = |t: Time| t.since(origin).ps() as f64 / PS_PER_S;
         Self {
             time: Axis::linear(
                 seconds(window.start),
@@ -38,7 +38,7 @@ impl Column {
 
     /// Where `t` lies on the page, if it is drawn.
     pub(in crate::report::figure) fn x(&self, t: Time) -> f64 {
-        self.time.at(t.since(self.origin).ps() as f64 * 1e-12)
+        self.time.at(t.since(self.origin).ps() as f64 / PS_PER_S)
     }
 
     /// Points of width.

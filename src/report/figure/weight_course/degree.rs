@@ -2,7 +2,7 @@
 
 use super::{Course, GAP, HEIGHT, LEFT, MS_PER_S, WIDTHS, draw_rows, legend};
 use crate::report::FigureError;
-use crate::report::axis::{self, Axis};
+use crate::report::axis::{self, Axis, Tick};
 use crate::report::canvas::{Canvas, Text};
 use crate::report::figure::raster::{Bout, Strips};
 use crate::report::file;
@@ -36,7 +36,11 @@ impl DegreeCourse {
 
     fn canvas(&self) -> Canvas {
         let rows = (&self.courses[..], &self.bouts[..]);
-        draw_rows(rows, ("Synapses of neurons over time", &self.caption), draw)
+        let mut caption = self.caption.clone();
+        if self.courses.iter().any(Course::is_cut) {
+            caption += " A bar that holds all neurons is cut off.";
+        }
+        draw_rows(rows, ("Synapses of neurons over time", &caption), draw)
     }
 }
 
@@ -45,7 +49,8 @@ fn draw(course: &Course, canvas: &mut Canvas, (top, title): (f64, f64), bouts: &
     let bottom = top + HEIGHT;
     let edges = course.histograms.iter();
     let most = edges.filter_map(|(edges, _)| edges.last().copied());
-    let degrees = Axis::linear(0.0, most.fold(1.0, f64::max), bottom, top);
+    // Bars stand around whole numbers.
+    let degrees = Axis::linear(-0.5, most.fold(1.0, f64::max), bottom, top);
     let times = course
         .moments
         .iter()
@@ -74,7 +79,11 @@ fn draw(course: &Course, canvas: &mut Canvas, (top, title): (f64, f64), bouts: &
         title,
         &[("end", VERMILION), ("start", GREY)],
     );
-    let ticks = degrees.ticks(4);
+    let ticks = degrees.ticks(4).into_iter();
+    let ticks = ticks.filter(|tick| tick.value >= 0.0 && tick.value.fract() == 0.0);
+    let ticks: Vec<_> = ticks
+        .map(|tick| Tick::plain(tick.value, axis::count(tick.value as usize)))
+        .collect();
     axis::left(canvas, &degrees, LEFT, &ticks, "Synapses", 34.0);
     axis::left(canvas, &degrees, left, &axis::bare(&ticks), "", 0.0);
     axis::bottom(canvas, &time, bottom, &time.ticks(5), "Time (s)");

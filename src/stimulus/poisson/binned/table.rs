@@ -1,6 +1,7 @@
 //! What follows from the length of a bin.
 
 use super::Run;
+use crate::base::function::floor_log2;
 use crate::base::time::PS_PER_S;
 use crate::neuron::{Bins, Growth};
 use crate::stimulus::poisson::Class;
@@ -56,8 +57,8 @@ impl Length {
         let current = bins.growth.delta_per_ps.is_some();
         if !current {
             let by_decay = 2.0 * scatter::LONGEST / bins.growth.rate_per_ps;
-            let exponent = by_rate.min(by_decay).log2().floor();
-            let exponent = exponent.clamp(1.0, MOST_EXPONENT.into()) as u32;
+            let exponent = floor_log2(by_rate.min(by_decay));
+            let exponent = exponent.clamp(1, MOST_EXPONENT as i32) as u32;
             return Self {
                 most: 1 << exponent,
                 current,
