@@ -55,9 +55,9 @@ pub(super) fn draw(
         true => "neuron".to_owned(),
         false => format!("{} parts", matrix.parts[end]),
     };
-    let panel = if is_recurrent { " a:" } else { "" };
+    let panel = if is_recurrent { " a: of" } else { " Of" };
     let caption = format!(
-        "{}: mean strengths, without sign.{panel} Of the synapses at {}, by source ({}) and target ({}); white where there are \
+        "{}: mean strengths, without sign.{panel} the synapses at {}, by source ({}) and target ({}); white where there are \
          none.{of_difference}",
         figure.projection,
         told(last.time),

@@ -165,6 +165,9 @@ impl Segment {
 vectorized! {
     /// Adds all of a bin of excitatory events to each of `cells`, but to those whose budget would be below 0: these are to get
     /// theirs in order.
+    ///
+    /// One cell after the other on every path: of eight at once, part by part, what moves between arrays takes more than is saved
+    /// (a tenth of 4,000 neurons under 16 kHz each).
     pub(super) fn add_bin(cells: &mut [Cell], bin: &Bin<'_>, segment: &Segment, apart: &mut Vec<u16>) {
         let all = cells.iter_mut().zip(bin.sums).zip(bin.gathered);
         for (j, ((cell, &sum), &gathered)) in (bin.first..).zip(all) {
