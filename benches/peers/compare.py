@@ -19,6 +19,7 @@ changed already, here and in this Brian2 network one that it has not.
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import tempfile
@@ -38,19 +39,19 @@ def as_matrices(text, model, folder):
     """The same with every all-to-all projection as a matrix of weights, which the peers have no word for."""
     kept = []
     for line in text.splitlines():
-        if line.startswith("[projection.") and line.count(".") == 1:
+        if line.startswith("[projection."):
             name = line[len("[projection."):-1]
             projection = model.projections[name]
             (target,) = projection["target"]
-        elif line.startswith("w_max = "):
-            # Bounds are as the matrix has weights: bare numbers.
-            line = f'w_max = {projection["plasticity"]["w_max"]}'
         if line.startswith("target = [") and kept[-1].startswith("source"):
             line = f'target = "{target}"'
         elif line.startswith('rule = "all_to_all"'):
             shape = model.populations[target]["size"], model.populations[projection["source"]]["size"]
             numpy.savez(os.path.join(folder, f"{name}.npz"), layer=numpy.full(shape, projection["weight"], "f4"))
             line = f'rule = "weights"\nfile = "{name}.npz"\nlayer = 1\ngain = "1 mV"'
+        elif line.startswith("plasticity = "):
+            # Bounds are as the matrix has weights: bare numbers.
+            line = re.sub(r'(w_max = )"([^" ]+) mV"', r"\1\2", line)
         elif line.startswith(("autapses = ", "weight_profile = ", "delay_resolution = ")):
             continue
         elif line.startswith("weight = ") and kept[-1].endswith('gain = "1 mV"'):

@@ -409,7 +409,9 @@ mod tests {
         let curve = |curve: &'static str, least: Option<f64>| {
             let mut values = Values::from([("rate", 5.0), ("growth", 1.0), ("new_weight", 1.0)]);
             values.insert("curve", curve);
-            least.map(|least| values.insert("least_rate", least));
+            if let Some(least) = least {
+                values.insert("least_rate", least);
+            }
             crate::plasticity::homeostasis::build("structural", &values).is_ok()
         };
         assert!(curve("gaussian", None) && curve("gaussian", Some(4.0)));
