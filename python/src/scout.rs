@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use sharpwave::record::ahead::scout;
+use sharpwave::run::aside;
 
 /// What that Python does: it loads the module at its first argument, which looks at the file at its second.
 const SCRIPT: &str = "\
@@ -35,6 +36,11 @@ thread_local! {
 /// Has every HDF5 file looked at from now on.
 pub fn install() {
     scout::install(command, stopped);
+    // A thread that works aside would ask Python otherwise, which may have come to its end by then.
+    aside::let_inherit(|| {
+        let stop = STOP.with_borrow(Clone::clone);
+        Box::new(move || STOP.set(stop))
+    });
 }
 
 /// The work of this thread stops when `stop` becomes true; signals are for another thread.

@@ -1,7 +1,7 @@
 //! Work that nothing can interrupt: a file read whole, or by a library.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -10,6 +10,17 @@ use crate::run::progress::Watch;
 
 /// How often to look.
 const OFTEN: Duration = Duration::from_millis(50);
+
+/// What a thread takes over from the one that it works for, made in that one and called in its own.
+pub type Heritage = Box<dyn FnOnce() + Send>;
+
+static HERITAGE: OnceLock<fn() -> Heritage> = OnceLock::new();
+
+/// Lets every thread that works aside take over what `heritage` makes in the thread that it works for, such as what asks that one to
+/// stop. The first call counts.
+pub fn let_inherit(heritage: fn() -> Heritage) {
+    let _ = HERITAGE.set(heritage);
+}
 
 /// Does `work` on a thread of its own until `watch` says to stop. Then the thread is left to itself: it ends with its work
 /// or with the program, and what it comes to is dropped. Where there can be no more threads, nothing stops it.
@@ -24,7 +35,11 @@ pub fn aside<T: Send + 'static, E: Send + 'static>(
     // A thread that cannot be started takes what it was given with it.
     let work = Arc::new(Mutex::new(Some(work)));
     let theirs = Arc::clone(&work);
+    let heritage = HERITAGE.get().map(|make| make());
     let worker = thread::Builder::new().spawn(move || {
+        if let Some(take_over) = heritage {
+            take_over();
+        }
         if let Some(work) = take(&theirs) {
             // Where nobody waits any more, nobody is told.
             let _ = done.send(work());
